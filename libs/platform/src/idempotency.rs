@@ -1,0 +1,92 @@
+//! Answers to repeated requests: a POST with an `Idempotency-Key` is carried out once within 24 hours.
+//!
+//! `api` writes the row before the request is carried out; the deed's own transaction completes it, so a process that
+//! dies after the deed has still remembered the answer.
+
+use std::time::Duration;
+
+use igny8_core::{Ctx, JobId, Timestamp};
+use igny8_table::{Cond, Effects, Entity, Key, Keys, TableError, Update};
+use serde::{Deserialize, Serialize};
+
+/// How long an answer is remembered.
+pub const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What a finished request answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// Status and JSON body.
+    Body {
+        /// HTTP status.
+        status: u16,
+        /// The body as JSON text.
+        body: String,
+    },
+    /// The job that was started; its answer is built anew from the job.
+    Job(JobId),
+}
+
+/// A request with an idempotency key.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct IdempotencyRow {
+    /// The key as the client sent it.
+    pub key: String,
+    /// SHA-256 of method, path, query and body.
+    pub request_hash: String,
+    /// Until when the request counts as running; after that a repeat may carry it out.
+    pub locked_until: Timestamp,
+    /// Until when the row counts.
+    pub expires_at: Timestamp,
+    /// The answer, once there is one.
+    pub answer: Option<Answer>,
+}
+
+impl IdempotencyRow {
+    /// Where the row of a key lives.
+    pub fn key_of(keys: &Keys, key: &str) -> Key {
+        keys.row(Self::KIND, key)
+    }
+}
+
+impl Entity for IdempotencyRow {
+    const KIND: &'static str = "IDEMPOTENCY";
+
+    fn key(&self, keys: &Keys) -> Key {
+        Self::key_of(keys, &self.key)
+    }
+
+    fn ttl(&self) -> Option<Timestamp> {
+        Some(self.expires_at)
+    }
+}
+
+/// Adds the answer to the transaction of the deed, where the request has an idempotency key.
+///
+/// The deed fails when another request has answered under this key in the meantime.
+pub fn remember_answer<T: Serialize>(
+    ctx: &Ctx,
+    effects: &mut Effects,
+    status: u16,
+    body: &T,
+) -> Result<(), TableError> {
+    if ctx.idempotency.is_none() {
+        return Ok(());
+    }
+    let body = serde_json::to_string(body).map_err(|error| TableError::Shape(error.to_string()))?;
+    remember(ctx, effects, &Answer::Body { status, body })
+}
+
+/// Adds the started job as the answer to the transaction that starts it.
+pub fn remember_job(ctx: &Ctx, effects: &mut Effects, job: JobId) -> Result<(), TableError> {
+    remember(ctx, effects, &Answer::Job(job))
+}
+
+fn remember(ctx: &Ctx, effects: &mut Effects, answer: &Answer) -> Result<(), TableError> {
+    let Some(idempotency) = &ctx.idempotency else { return Ok(()) };
+    let update = Update::at(IdempotencyRow::key_of(&Keys::new(ctx), &idempotency.key))
+        .set_serde("answer", answer)?
+        .when(Cond::eq("request_hash", &idempotency.request_hash).and(Cond::Lacks("answer")));
+    effects.update("idempotency", update);
+    Ok(())
+}

@@ -1,0 +1,85 @@
+//! Mail: a row in the transaction that causes it; the table's stream and the bus bring it to the mail port.
+
+use std::time::Duration;
+
+use igny8_core::{Env, MailId, Timestamp};
+use igny8_table::{Effects, Entity, Key, Keys, TableError};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// How long a mail is kept: links in it are valid for less.
+const KEPT: Duration = Duration::from_secs(14 * 24 * 60 * 60);
+
+/// Why a mail is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MailKind {
+    /// Someone is invited into a tenant.
+    Invitation,
+    /// Someone forgot the password.
+    PasswordReset,
+}
+
+/// How far a mail has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MailStatus {
+    /// It waits for the mail port.
+    Requested,
+    /// The mail port has it.
+    Sent,
+}
+
+/// A mail to one person. It lives outside of tenants: a password reset belongs to a person, not to a tenant.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Mail {
+    /// Its id.
+    pub id: MailId,
+    /// Why it is sent.
+    pub mail: MailKind,
+    /// To whom.
+    pub to: String,
+    /// Subject line.
+    pub subject: String,
+    /// Plain text.
+    pub text: String,
+    /// How far it has come.
+    pub status: MailStatus,
+    /// When it was requested.
+    pub created_at: Timestamp,
+}
+
+impl Mail {
+    /// Where a mail lives.
+    pub fn key_of(id: MailId) -> Key {
+        Keys::global(Self::KIND, id)
+    }
+}
+
+impl Entity for Mail {
+    const KIND: &'static str = "MAIL";
+
+    fn key(&self, _: &Keys) -> Key {
+        Self::key_of(self.id)
+    }
+
+    fn ttl(&self) -> Option<Timestamp> {
+        Some(self.created_at + KEPT)
+    }
+}
+
+/// Adds a mail to the transaction that causes it.
+pub fn send_mail(
+    env: &Env,
+    effects: &mut Effects,
+    mail: MailKind,
+    to: &str,
+    subject: String,
+    text: String,
+) -> Result<MailId, TableError> {
+    let now = env.now();
+    let id = MailId::new(now.millis(), env.random());
+    let mail = Mail { id, mail, to: to.to_owned(), subject, text, status: MailStatus::Requested, created_at: now };
+    effects.create("mail", &Keys::outside(), &mail)?;
+    Ok(id)
+}

@@ -7,7 +7,7 @@ use igny8_table::{Effects, Entity, Key, Keys, TableError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-const KEPT: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+const KEPT: Duration = Duration::from_hours(366 * 24);
 
 /// One deed.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]

@@ -10,7 +10,7 @@ use igny8_table::{Cond, Effects, Entity, Key, Keys, TableError, Update};
 use serde::{Deserialize, Serialize};
 
 /// How long an answer is remembered.
-pub const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+pub const KEPT: Duration = Duration::from_hours(24);
 
 /// What a finished request answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// How long a mail is kept: links in it are valid for less.
-const KEPT: Duration = Duration::from_secs(14 * 24 * 60 * 60);
+const KEPT: Duration = Duration::from_hours(14 * 24);
 
 /// Why a mail is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

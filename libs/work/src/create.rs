@@ -15,7 +15,7 @@ const AT_ONCE: usize = 60;
 /// Items per chunk of a larger job: with the job and the lane below the 100 actions of a transaction.
 const CHUNK: usize = 90;
 /// A job whose items are not written by then was interrupted, and the sweep ends it.
-const PREPARE: Duration = Duration::from_secs(120);
+const PREPARE: Duration = Duration::from_mins(2);
 /// The most items of one job.
 pub(crate) const MOST_ITEMS: usize = 10_000;
 
@@ -90,38 +90,13 @@ impl Work {
                     created_at: ctx.now(),
                     prepare_until: (!at_once).then(|| ctx.now() + PREPARE),
                 };
-                self.enter_job(ctx, &create, &mut job, at_once, effects)?;
+                enter_job(ctx, &create, &mut job, at_once, effects)?;
                 Ok(job)
             })
             .await?;
         let job = if at_once { job } else { self.write_items(ctx, &create, job).await? };
         self.pump(ctx).await?;
         Ok(job)
-    }
-
-    fn enter_job(
-        &self,
-        ctx: &Ctx,
-        create: &JobCreate,
-        job: &mut Job,
-        at_once: bool,
-        effects: &mut Effects,
-    ) -> Result<(), TableError> {
-        let keys = Keys::new(ctx);
-        effects.append(create.effects.clone());
-        if at_once {
-            let items = make_items(ctx, create, job, 0, create.items.len());
-            for item in &items {
-                effects.create("item", &keys, item)?;
-            }
-            move_lane(ctx, effects, 0, items.len() as i64, None);
-        } else {
-            // The job itself waits while its items are written, so that the sweep keeps an eye on it.
-            move_lane(ctx, effects, 0, 1, None);
-        }
-        effects.create("job", &keys, job)?;
-        remember_job(ctx, effects, job.id)?;
-        audit(ctx, effects, "job.created", format!("job:{}", job.id))
     }
 
     /// Writes the items of a large job, each chunk only while nobody has cancelled it.
@@ -157,6 +132,30 @@ impl Work {
         job.prepare_until = None;
         Ok(job)
     }
+}
+
+fn enter_job(
+    ctx: &Ctx,
+    create: &JobCreate,
+    job: &mut Job,
+    at_once: bool,
+    effects: &mut Effects,
+) -> Result<(), TableError> {
+    let keys = Keys::new(ctx);
+    effects.append(create.effects.clone());
+    if at_once {
+        let items = make_items(ctx, create, job, 0, create.items.len());
+        for item in &items {
+            effects.create("item", &keys, item)?;
+        }
+        move_lane(ctx, effects, 0, items.len() as i64, None);
+    } else {
+        // The job itself waits while its items are written, so that the sweep keeps an eye on it.
+        move_lane(ctx, effects, 0, 1, None);
+    }
+    effects.create("job", &keys, job)?;
+    remember_job(ctx, effects, job.id)?;
+    audit(ctx, effects, "job.created", format!("job:{}", job.id))
 }
 
 /// Makes items and moves their part of the reservation from the job to them.

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub const DUE_SHARDS: u64 = 8;
 
 /// How long a tenant with work is left alone between two looks of the sweep.
-pub(crate) const LOOK_AGAIN: Duration = Duration::from_secs(60);
+pub(crate) const LOOK_AGAIN: Duration = Duration::from_mins(1);
 
 /// The lane of a tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// After how long without a claim a message counts as lost; doubled with each further one, at most 15 minutes.
-const RESEND: Duration = Duration::from_secs(120);
+const RESEND: Duration = Duration::from_mins(2);
 
 pub(crate) fn resend_at(now: Timestamp, sends: u32) -> Timestamp {
     now + (RESEND * 2_u32.pow(sends.min(3))).min(Duration::from_mins(15))

@@ -134,7 +134,8 @@ impl Work {
 
     /// What to do with an item that nobody seems to work on: the one answer for sweep and dead letters.
     ///
-    /// It is given up only when its lease is over and its attempts are spent; else its message is sent again.
+    /// Its message is sent again. An item whose lease is over and whose attempts are spent is then given up by its
+    /// worker, which knows what to tidy up; only when no worker answers for long, it is given up here.
     pub async fn expire(&self, ctx: &Ctx, item: &Item) -> Result<Expired> {
         let now = ctx.now();
         let over = match item.state {
@@ -144,7 +145,7 @@ impl Work {
         if !over {
             return Ok(Expired::Nothing);
         }
-        if item.attempts >= item.max_attempts || item.sends >= MOST_SENDS {
+        if item.sends >= MOST_SENDS {
             let sentence = "It did not come to an end, several times. Nothing was charged; you can run it again.";
             let tidy = Effects::new();
             let failed = self.fail(ctx, item, unchanged(item), sentence, &[], &tidy).await?;

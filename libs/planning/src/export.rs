@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::{Intent, import::Row};
 
-/// The headers that [`csv`] writes, in order; [`crate::import`] recognises each.
+/// The headers that [`csv()`] writes, in order; [`crate::import`] recognises each.
 pub const HEADERS: [&str; 8] =
     ["Keyword", "Volume", "Difficulty", "CPC", "Intent", "Country", "Language", "Parent Topic"];
 

@@ -1,7 +1,7 @@
 //! Reading keyword exports: any encoding, delimiter and column order, with a report of every line that is not taken.
 //!
-//! The way of a file: [`encoding`] makes text of bytes, [`header`] finds the header line, the delimiter and the
-//! columns, [`records`] cuts the lines into cells, [`number`] reads counts, percentages and prices, and [`sheet`] makes
+//! The way of a file: `encoding` makes text of bytes, `header` finds the header line, the delimiter and the
+//! columns, `records` cuts the lines into cells, `number` reads counts, percentages and prices, and `sheet` makes
 //! rows of them. Time is linear in the size of the file, memory bounded by it and by [`Limits`]; nothing here panics or
 //! does I/O, and the same bytes always give the same [`Import`], so that a long import may be taken in chunks by index
 //! and resumed.

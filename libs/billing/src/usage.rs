@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 /// One call of a model.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Usage {
-    /// Sorts by time; the same for the same call.
+    /// Job, item, generation and call: sorts by the time of the job, and the same call is the same row.
     pub id: String,
     /// The AI function, as `auto_cluster`.
     pub function: String,

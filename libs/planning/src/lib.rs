@@ -1,12 +1,21 @@
-//! Keywords and what is planned from them.
+//! The planner: keywords become clusters, clusters become ideas.
 //!
-//! So far the pure half: [`import`] reads the keyword files that users bring, [`export`] writes them again, and
-//! [`Intent`] says what a searcher wants. Nothing in these modules does I/O.
+//! [`import`] reads the keyword files that users bring, [`export`] writes them again; [`Planning`] is the service, and
+//! the steps are its work in the background.
 
+pub mod entity;
 pub mod export;
 pub mod import;
 mod intent;
 mod keyword;
+mod service;
+mod step;
 
 pub use intent::{Intent, guess_intent};
 pub use keyword::{KeywordError, LONGEST_KEYWORD, clean_keyword, normal_form};
+pub use service::{
+    Added, AddedKeywords, ClusterCreate, ClusterSelection, ClusterUpdate, IdeaCreate, IdeaQuery, IdeaUpdate,
+    IdeasRequest, Import, ImportStarted, ImportStatus, ImportSummary, KeywordCreate, KeywordQuery, KeywordSort,
+    KeywordUpdate, PageRequest, Planning, RejectedKeyword, check_outline, expect_version,
+};
+pub use step::{AUTO_CLUSTER, ClusterStep, GENERATE_IDEAS, IMPORT_KEYWORDS, IdeasStep, ImportStep};

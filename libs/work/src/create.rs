@@ -33,6 +33,8 @@ pub struct NewItem {
 /// A job to be created.
 #[derive(Debug)]
 pub struct JobCreate {
+    /// Its id, for rows that name the job in the transaction that creates it.
+    pub id: JobId,
     /// The function.
     pub function: FunctionSpec,
     /// The site it works on.
@@ -44,6 +46,20 @@ pub struct JobCreate {
 }
 
 impl JobCreate {
+    /// A job with a new id.
+    pub fn new(ctx: &Ctx, function: FunctionSpec, site_id: SiteId, items: Vec<NewItem>) -> Self {
+        let (millis, random) = ctx.seed();
+        let id = JobId::new(millis, random);
+        Self { id, function, site_id: Some(site_id), items, effects: Effects::new() }
+    }
+
+    /// With rows that are written in the transaction that creates the job.
+    #[must_use]
+    pub fn with(mut self, effects: Effects) -> Self {
+        self.effects = effects;
+        self
+    }
+
     /// What the job reserves at most.
     pub fn price(&self) -> Credits {
         self.items.iter().map(|item| item.price).sum()
@@ -55,8 +71,7 @@ impl Work {
     ///
     /// Errors: too few credits (402); nothing to do or more than 10,000 items (422).
     pub async fn create(&self, ctx: &Ctx, create: JobCreate) -> Result<Job> {
-        let (millis, random) = ctx.seed();
-        let id = JobId::new(millis, random);
+        let id = create.id;
         let total = create.items.len();
         if total == 0 {
             return Err(Error::invalid("ids", "There is nothing to do."));

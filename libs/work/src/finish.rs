@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use igny8_billing::{BookError, Split, Usage};
-use igny8_core::{Credits, Ctx, Result, Timestamp};
+use igny8_core::{Credits, Ctx, Result};
 use igny8_platform::audit;
 use igny8_table::{Cond, Effects, Keys, TableError, Update};
 
@@ -166,10 +166,10 @@ fn log_usage(
     usage: &[UsedModel],
     charged: Credits,
 ) -> Result<(), TableError> {
-    let now: Timestamp = ctx.now();
     for (n, used) in usage.iter().enumerate() {
         let row = Usage {
-            id: format!("{now}#{}#{}#{}#{n}", item.id(), item.generation, item.attempts),
+            // One row per call: a rerun that reads the stored answer writes the same row again.
+            id: format!("{}/{}/{}", item.id(), item.generation, used.call),
             function: item.function.clone(),
             model: used.model.clone(),
             tokens_in: used.tokens_in,
@@ -178,7 +178,7 @@ fn log_usage(
             credits: if n + 1 == usage.len() { charged } else { Credits::ZERO },
             job_id: item.job,
             site_id: item.site_id,
-            created_at: now,
+            created_at: ctx.now(),
         };
         effects.put("usage", &Keys::new(ctx), &row, None)?;
     }

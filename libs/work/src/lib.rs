@@ -4,6 +4,7 @@
 //! conditional write, and what a crash leaves behind is found by the minute sweep. The seven rules are in
 //! docs/architecture.md; this room does not know what a job does.
 
+mod ask;
 mod cancel;
 mod claim;
 mod create;
@@ -24,7 +25,8 @@ pub use item::{Item, ItemError, ItemId, ItemMessage, ItemState, Phase};
 pub use job::{Job, JobCredits, JobProgress, JobStatus, JobView};
 pub use lane::{DUE_SHARDS, Lane};
 pub use step::{Failure, FunctionSpec, Outcome, Progress, Step, UsedModel};
-pub use sweep::Swept;
+pub use read::ItemView;
+pub use sweep::{Expired, Swept};
 
 use igny8_billing::Billing;
 use igny8_cloud::Cloud;

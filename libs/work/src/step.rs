@@ -22,6 +22,8 @@ pub struct FunctionSpec {
 /// One call of a model that was made for an item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UsedModel {
+    /// Which call of the item: first, repair or fallback.
+    pub call: &'static str,
     /// The model that answered.
     pub model: String,
     /// Tokens of the question.

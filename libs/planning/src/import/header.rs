@@ -35,6 +35,20 @@ pub enum Source {
     Other,
 }
 
+impl Source {
+    /// The name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AhrefsKeywordsExplorer => "ahrefs_keywords_explorer",
+            Self::AhrefsSiteExplorer => "ahrefs_site_explorer",
+            Self::SemrushKeywordMagic => "semrush_keyword_magic",
+            Self::GoogleKeywordPlanner => "google_keyword_planner",
+            Self::SearchConsole => "search_console",
+            Self::Other => "other",
+        }
+    }
+}
+
 /// What a column is read as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

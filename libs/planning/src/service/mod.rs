@@ -1,0 +1,59 @@
+//! The planner's service: sentences that start with the planner, as `planning.cluster(ctx, selection)`.
+
+mod clusters;
+mod ideas;
+mod imports;
+mod keywords;
+
+use igny8_accounts::Accounts;
+use igny8_cloud::Cloud;
+use igny8_core::{Cursor, Error, ErrorKind, Limit, Result};
+use igny8_table::Table;
+use igny8_work::Work;
+
+pub(crate) use clusters::{LONGEST_NAME, name_of};
+pub use clusters::{ClusterCreate, ClusterSelection, ClusterUpdate};
+pub(crate) use ideas::title_of;
+pub use ideas::check_outline;
+pub use ideas::{IdeaCreate, IdeaQuery, IdeaUpdate, IdeasRequest};
+pub(crate) use imports::{MOST_REPORTED, ROWS_PER_ITEM, UPLOAD, new_keyword, source_name};
+pub use imports::{Import, ImportStarted, ImportStatus, ImportSummary};
+pub use keywords::{
+    Added, AddedKeywords, KeywordCreate, KeywordQuery, KeywordSort, KeywordUpdate, RejectedKeyword,
+};
+
+/// The planner of all tenants. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Planning {
+    pub(crate) table: Table,
+    pub(crate) cloud: Cloud,
+    pub(crate) work: Work,
+    pub(crate) accounts: Accounts,
+}
+
+/// Which page of a list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PageRequest {
+    /// How many rows.
+    pub limit: Limit,
+    /// Where an earlier page ended.
+    pub cursor: Option<Cursor>,
+}
+
+impl Planning {
+    /// The planner on a table.
+    pub const fn new(table: Table, cloud: Cloud, work: Work, accounts: Accounts) -> Self {
+        Self { table, cloud, work, accounts }
+    }
+}
+
+/// The version of a row must be that of `If-Match`, where the client sent one.
+pub fn expect_version(version: u64, expected: Option<u64>) -> Result<()> {
+    match expected {
+        Some(expected) if expected != version => Err(Error::new(
+            ErrorKind::VersionMismatch,
+            format!("It has version {version} by now, not {expected}. Load it again and repeat your change."),
+        )),
+        _ => Ok(()),
+    }
+}

@@ -207,7 +207,7 @@ impl Tone {
 pub enum ImageSource {
     /// An address: `http(s)://…` or a path from the root of the site. It may be anything until it is validated.
     Url(String),
-    /// The id of one of our own pictures, written `asset:<id>`; see [`HtmlOptions::asset_url`](crate::HtmlOptions).
+    /// The id of one of our own pictures, written `asset:<id>`; see [`Document::to_html_with`].
     Asset(String),
 }
 

@@ -65,7 +65,7 @@ impl Cleaner {
         let path = format!("blocks[{at}]");
         let kind = block.kind();
         let kept = self.kept(&path, block);
-        if kept.is_none() && !self.removed.last().is_some_and(|last| last.field == path) {
+        if kept.is_none() && self.removed.last().is_none_or(|last| last.field != path) {
             self.note(path, format!("This {} is empty; it was removed.", kind.as_str()));
         }
         kept

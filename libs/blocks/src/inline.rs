@@ -31,6 +31,17 @@ pub(crate) struct Marks {
     pub code: bool,
 }
 
+impl Marks {
+    fn common(&self, other: &Self) -> Self {
+        Self {
+            link: self.link.clone().filter(|link| other.link.as_ref() == Some(link)),
+            strong: self.strong && other.strong,
+            em: self.em && other.em,
+            code: self.code && other.code,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Run {
     Text { text: String, marks: Marks },
@@ -219,10 +230,7 @@ impl Builder {
         if kept.is_empty() {
             return;
         }
-        match self.runs.last_mut() {
-            Some(Run::Text { text, marks: last }) if last == marks => text.push_str(&kept),
-            _ => self.runs.push(Run::Text { text: kept, marks: marks.clone() }),
-        }
+        push_run(&mut self.runs, &kept, marks.clone());
     }
 
     /// A line break; three in a row are two.
@@ -258,7 +266,7 @@ impl Builder {
         while self.runs.last() == Some(&Run::Break) {
             self.runs.pop();
         }
-        Inline { runs: self.runs }
+        Inline { runs: settle_spaces(self.runs) }
     }
 
     /// Reads all that is in a node; without recursion, for strangers nest as deep as they like.
@@ -313,6 +321,37 @@ impl Builder {
     }
 }
 
+/// Gives a space between two runs the marks that both have, so that `<b>Note: </b>x` is `<b>Note:</b> x`.
+fn settle_spaces(runs: Vec<Run>) -> Vec<Run> {
+    let mut settled = Vec::with_capacity(runs.len());
+    let mut space = false;
+    for run in runs {
+        let Run::Text { text, marks } = run else {
+            settled.push(Run::Break);
+            continue;
+        };
+        let core = text.trim_matches(' ');
+        space |= text.starts_with(' ');
+        if core.is_empty() {
+            continue;
+        }
+        if space && let Some(Run::Text { marks: before, .. }) = settled.last() {
+            let common = before.common(&marks);
+            push_run(&mut settled, " ", common);
+        }
+        push_run(&mut settled, core, marks);
+        space = text.ends_with(' ');
+    }
+    settled
+}
+
+fn push_run(runs: &mut Vec<Run>, more: &str, marks: Marks) {
+    match runs.last_mut() {
+        Some(Run::Text { text, marks: last }) if *last == marks => text.push_str(more),
+        _ => runs.push(Run::Text { text: more.to_owned(), marks }),
+    }
+}
+
 /// The marks within an element.
 pub(crate) fn marked(mut marks: Marks, element: &Element, notes: &mut Notes) -> Marks {
     match element.name() {
@@ -361,6 +400,10 @@ mod tests {
     fn one_form_for_what_looks_the_same() {
         assert_eq!(clean("  a \n b  "), "a b");
         assert_eq!(clean("<b>a</b><strong> b</strong>"), "<strong>a b</strong>");
+        assert_eq!(
+            clean("<b>Note: </b>x<i> y</i><b><i> z</i></b>"),
+            "<strong>Note:</strong> x <em>y </em><strong><em>z</em></strong>"
+        );
         assert_eq!(clean("<em><strong>a</strong></em>"), "<strong><em>a</em></strong>");
         assert_eq!(clean("<i>a<b>b</i>c</b>"), "<em>a</em><strong><em>b</em>c</strong>");
         assert_eq!(clean("a <br/> <br><br> b<br>"), "a<br><br>b");

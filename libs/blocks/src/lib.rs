@@ -24,7 +24,7 @@ pub use clean::Cleaned;
 pub use schema::json_schema;
 pub use text::OutlineEntry;
 pub use validate::{MAX_BLOCK_BYTES, MAX_BLOCKS, MAX_DOCUMENT_BYTES, MAX_LINK_BYTES};
-pub use write_html::HtmlOptions;
+pub use write_html::AssetUrl;
 
 #[cfg(test)]
 mod tests;

@@ -169,7 +169,7 @@ fn inline(text: &str, place: Place) -> String {
             link = None;
         }
     }
-    if place == Place::Line && out.ends_with('#') {
+    if place == Place::Line && out.ends_with('#') && !out.ends_with("\\#") {
         // A heading may close with hashes.
         out.insert(out.len() - 1, '\\');
     }
@@ -187,7 +187,7 @@ fn begin_link(out: &mut String, link: Option<&Link>) {
 fn end_link(out: &mut String, link: Option<&Link>) {
     match link {
         Some(link) if link.rel.is_some() => out.push_str("</a>"),
-        Some(link) => out.push_str(&format!("]({})", address(&link.href))),
+        Some(link) => out.extend(["](", &address(&link.href), ")"]),
         None => {}
     }
 }
@@ -214,7 +214,7 @@ fn write_run(out: &mut String, text: &str, marks: &Marks, alone: bool, place: Pl
     }
     out.push_str(before);
     for (_, star, tag) in &emphasis {
-        if stars { out.push_str(star) } else { out.push_str(&format!("<{tag}>")) }
+        if stars { out.push_str(star) } else { out.extend(["<", tag, ">"]) }
     }
     if marks.code {
         // Written as a tag, it needs neither counting of backticks nor care for bars in tables.
@@ -227,7 +227,7 @@ fn write_run(out: &mut String, text: &str, marks: &Marks, alone: bool, place: Pl
         out.push_str(&escaped(core, within(place)));
     }
     for (_, star, tag) in emphasis.iter().rev() {
-        if stars { out.push_str(star) } else { out.push_str(&format!("</{tag}>")) }
+        if stars { out.push_str(star) } else { out.extend(["</", tag, ">"]) }
     }
     out.push_str(after);
 }

@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn bombs_are_cut() {
         let deep = "<div>".repeat(200_000);
-        let formats: String = (0..150).map(|n| format!("<b a={n}>")).collect();
+        let formats = (0..150).map(|n| format!("<b a={n}>")).collect::<Vec<_>>().concat();
         let copies = format!("<p>{formats}{}", "<p>x".repeat(200_000));
         let heavy = format!("<p><a href='/{}'>{}", "a".repeat(2_000), "<p>x".repeat(50_000));
         for bomb in [deep, copies, heavy] {

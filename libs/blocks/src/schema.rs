@@ -35,10 +35,10 @@ fn block(kind: BlockKind) -> Value {
     for name in fields(kind) {
         properties.insert((*name).to_owned(), field(kind, name));
     }
-    closed(properties)
+    closed(&properties)
 }
 
-fn closed(properties: Map<String, Value>) -> Value {
+fn closed(properties: &Map<String, Value>) -> Value {
     let required: Vec<&String> = properties.keys().collect();
     json!({ "type": "object", "required": required, "additionalProperties": false, "properties": properties })
 }
@@ -56,16 +56,15 @@ fn field(kind: BlockKind, name: &str) -> Value {
         (_, "alt") => json!({ "type": "string", "description": "Plain text that describes the picture" }),
         (_, "language") => json!({ "type": ["string", "null"], "description": "As in rust or sh" }),
         (_, "caption" | "cite") => json!({ "type": ["string", "null"], "description": rich["description"] }),
-        (_, "header") => json!({ "type": "array", "items": rich }),
         (_, "rows") => {
             json!({ "type": "array", "items": { "type": "array", "items": rich }, "description": "As many cells as heads" })
         }
         (_, "tone") => json!({ "type": "string", "enum": Tone::ALL }),
         (BlockKind::Faq, "items") => {
             let item = Map::from_iter([("question".to_owned(), rich.clone()), ("answer".to_owned(), rich)]);
-            json!({ "type": "array", "items": closed(item) })
+            json!({ "type": "array", "items": closed(&item) })
         }
-        (_, "items") => json!({ "type": "array", "items": rich }),
+        (_, "header" | "items") => json!({ "type": "array", "items": rich }),
         (_, "html") => json!({ "type": "string", "description": "HTML that fits no other kind; the last resort" }),
         _ => rich,
     }

@@ -14,24 +14,25 @@ use crate::{
     markup::{self, attribute_into, escape_into},
 };
 
-/// What the page knows and the body does not.
-#[derive(Default)]
-pub struct HtmlOptions<'a> {
-    /// Gives the address of one of our own pictures. An image without one is left out, for a broken picture is worse
-    /// than none. Without this function the `src` stays `asset:<id>`, which only [`Document::from_html`] can read.
-    pub asset_url: Option<&'a dyn Fn(&str) -> Option<String>>,
-}
+/// Gives the address of one of our own pictures by its id; `None` when there is no such picture.
+pub type AssetUrl<'a> = dyn Fn(&str) -> Option<String> + 'a;
 
 impl Document {
     /// Semantic HTML, one line break between blocks; safe whatever the blocks hold, even when nobody cleaned them.
     ///
-    /// Headings are `h2`–`h4` with unique ids; [`Document::outline`] gives the same ids.
+    /// Headings are `h2`–`h4` with unique ids; [`Document::outline`] gives the same ids. The `src` of one of our own
+    /// pictures stays `asset:<id>`, which [`Document::from_html`] reads back and no browser shows.
     pub fn to_html(&self) -> String {
-        self.to_html_with(&HtmlOptions::default())
+        self.html(None)
     }
 
-    /// As [`Document::to_html`], with addresses for our own pictures.
-    pub fn to_html_with(&self, options: &HtmlOptions<'_>) -> String {
+    /// As [`Document::to_html`], for a page: our own pictures get their address, and one without is left out, for a
+    /// broken picture is worse than none.
+    pub fn to_html_with(&self, asset_url: &AssetUrl<'_>) -> String {
+        self.html(Some(asset_url))
+    }
+
+    fn html(&self, asset_url: Option<&AssetUrl<'_>>) -> String {
         let mut ids = HeadingIds::default();
         let mut out = String::new();
         for block in &self.0 {
@@ -40,7 +41,7 @@ impl Document {
                 out.push('\n');
             }
             let before = out.len();
-            write_block(&mut out, block, &mut ids, options);
+            write_block(&mut out, block, &mut ids, asset_url);
             if out.len() == before {
                 out.truncate(start);
             }
@@ -69,7 +70,7 @@ impl HeadingIds {
     }
 }
 
-fn write_block(out: &mut String, block: &Block, ids: &mut HeadingIds, options: &HtmlOptions<'_>) {
+fn write_block(out: &mut String, block: &Block, ids: &mut HeadingIds, asset_url: Option<&AssetUrl<'_>>) {
     match block {
         Block::Heading { level, text } => {
             let text = Inline::read(text);
@@ -86,7 +87,7 @@ fn write_block(out: &mut String, block: &Block, ids: &mut HeadingIds, options: &
             }
             let _ = write!(out, "\n</{name}>");
         }
-        Block::Image { src, alt, caption } => write_image(out, src, alt, caption.as_deref(), options),
+        Block::Image { src, alt, caption } => write_image(out, src, alt, caption.as_deref(), asset_url),
         Block::Quote { text, cite } => {
             let open = if cite.is_some() { "<figure class=\"quote\">\n" } else { "" };
             let _ = write!(out, "{open}<blockquote>");
@@ -136,8 +137,14 @@ fn element(out: &mut String, name: &str, text: &str) {
     let _ = write!(out, "<{name}>{}</{name}>", Inline::read(text).html());
 }
 
-fn write_image(out: &mut String, src: &ImageSource, alt: &str, caption: Option<&str>, options: &HtmlOptions<'_>) {
-    let src = match (source(src), options.asset_url) {
+fn write_image(
+    out: &mut String,
+    src: &ImageSource,
+    alt: &str,
+    caption: Option<&str>,
+    asset_url: Option<&AssetUrl<'_>>,
+) {
+    let src = match (source(src), asset_url) {
         (Some(ImageSource::Asset(id)), Some(asset_url)) => asset_url(&id).and_then(|url| crate::address::image(&url)),
         (Some(src), _) => Some(src.to_string()),
         (None, _) => None,
@@ -179,7 +186,6 @@ fn write_table(out: &mut String, header: &[String], rows: &[Vec<String>], captio
 
 #[cfg(test)]
 mod tests {
-    use super::HtmlOptions;
     use crate::{Block, Document, ImageSource};
 
     fn heading(text: &str) -> Block {
@@ -204,7 +210,7 @@ mod tests {
         let image = |id: &str| Block::Image { src: ImageSource::Asset(id.into()), alt: "\"a\"".into(), caption: None };
         let document = Document(vec![image("known"), image("unknown"), heading("a")]);
         let asset_url = |id: &str| (id == "known").then(|| "/media/known.webp".to_owned());
-        let html = document.to_html_with(&HtmlOptions { asset_url: Some(&asset_url) });
+        let html = document.to_html_with(&asset_url);
         assert_eq!(
             html,
             "<figure class=\"image\"><img src=\"/media/known.webp\" alt=\"&quot;a&quot;\" loading=\"lazy\" decoding=\"async\"></figure>\n<h2 id=\"a\">a</h2>"

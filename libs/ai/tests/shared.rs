@@ -57,14 +57,14 @@ fn agreement(file: &str) -> Option<(usize, usize)> {
 #[test]
 fn json_repair_cases() {
     if let Some((agreed, all)) = agreement("json_repair_cases.jsonl") {
-        assert!(agreed * 100 >= all * 70, "{agreed} of {all}");
+        assert!(agreed * 100 >= all * 68, "{agreed} of {all}");
     }
 }
 
 #[test]
 fn jsonrepair_cases() {
     if let Some((agreed, all)) = agreement("jsonrepair_cases.jsonl") {
-        assert!(agreed * 100 >= all * 70, "{agreed} of {all}");
+        assert!(agreed * 100 >= all * 77, "{agreed} of {all}");
     }
 }
 

@@ -78,7 +78,20 @@ pub fn read_with<T: DeserializeOwned>(text: &str, cut_off: CutOff) -> Result<Rea
     if start == text.len() {
         return Err(ReadError::new(ReadErrorKind::Empty, "The answer was empty, JSON was expected"));
     }
-    Search { text, cut_off, work: WORK_PER_BYTE * text.len() + 4096 }.run(start)
+    let mut search = Search { text, cut_off, work: WORK_PER_BYTE * text.len() + 4096 };
+    // What a model thinks aloud may hold drafts of the answer; the answer stands behind it.
+    match text[start..].strip_prefix("<think>") {
+        None => search.run(start),
+        Some(thoughts) => match thoughts.find("</think>") {
+            Some(end) => search.run(text.len() - thoughts.len() + end + "</think>".len()).map(|mut read| {
+                let thinking = Repair { kind: RepairKind::Prose, line: 1, column: 1, count: 1 };
+                read.repairs.retain(|repair| repair.kind != RepairKind::Prose);
+                read.repairs.insert(0, thinking);
+                read
+            }),
+            None => Err(ReadError { cut: true, ..search.no_json(start) }),
+        },
+    }
 }
 
 /// Makes `T` of a value; when it does not fit, of what is wrapped in it.
@@ -149,7 +162,7 @@ struct Found<T> {
 type Miss = (usize, bool, Problem);
 
 impl<'t> Search<'t> {
-    fn run<T: DeserializeOwned>(mut self, start: usize) -> Result<Read<T>, ReadError> {
+    fn run<T: DeserializeOwned>(&mut self, start: usize) -> Result<Read<T>, ReadError> {
         let mut failure = None;
         let mut best = self.largest(fenced_starts(self.text), true, &mut failure);
         if best.is_none() {

@@ -108,6 +108,9 @@ fn the_value_that_fits_is_found_among_others() {
     ] {
         assert_eq!(read::<Clusters>(wrapped).unwrap().value.clusters, [], "{wrapped}");
     }
+    let thinking = "<think>\nPerhaps {\"clusters\": [{\"name\": \"draft\", \"keywords\": [1, 2, 3]}]}?\n</think>\n{\"clusters\": []}";
+    assert_eq!(read::<Clusters>(thinking).unwrap().value.clusters, []);
+    assert!(read::<Clusters>("<think>\nPerhaps {\"clusters\": []}").unwrap_err().cut);
     let lines = "{\"name\": \"a\", \"keywords\": []}\n{\"name\": \"b\", \"keywords\": []}";
     assert_eq!(read::<Vec<Cluster>>(lines).unwrap().value.len(), 2);
     let code = "{\"text\": \"use ```json\\n{}\\n``` here\",}";

@@ -1,0 +1,143 @@
+//! Anthropic's messages API. The shape of an answer is asked for as the input of a tool that must be used.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use reqwest::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    Completion, ErrorClass, Finish, Provider, ProviderError, Request, classify,
+    http::{Answer, Http},
+};
+
+/// The version of the API that the bodies here follow.
+const VERSION: &str = "2023-06-01";
+
+/// The messages API.
+pub struct Anthropic {
+    base_url: String,
+    key: String,
+    http: Http,
+}
+
+impl fmt::Debug for Anthropic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Anthropic").field("base_url", &self.base_url).finish_non_exhaustive()
+    }
+}
+
+impl Anthropic {
+    /// Anthropic's own address.
+    pub const BASE_URL: &'static str = "https://api.anthropic.com";
+
+    /// An endpoint; `base_url` without `/v1`. An empty key fails every call with a sentence that says so.
+    pub fn new(base_url: impl Into<String>, key: impl Into<String>) -> Self {
+        let base_url = base_url.into().trim().trim_end_matches('/').trim_end_matches("/v1").to_owned();
+        Self { base_url, key: key.into().trim().to_owned(), http: Http::default() }
+    }
+}
+
+fn body(request: &Request) -> Value {
+    let mut body = json!({
+        "model": request.model,
+        "max_tokens": request.max_tokens,
+        "temperature": (f64::from(request.temperature).clamp(0.0, 1.0) * 100.0).round() / 100.0,
+        "messages": [{ "role": "user", "content": request.user }],
+    });
+    if !request.system.is_empty() {
+        body["system"] = json!(request.system);
+    }
+    if let Some(schema) = &request.schema {
+        body["tools"] = json!([{
+            "name": schema.name,
+            "description": "Takes the finished answer.",
+            "input_schema": schema.schema,
+        }]);
+        body["tool_choice"] = json!({ "type": "tool", "name": schema.name });
+    }
+    body
+}
+
+#[async_trait]
+impl Provider for Anthropic {
+    fn name(&self) -> &'static str {
+        "anthropic"
+    }
+
+    async fn complete(&self, request: &Request) -> Result<Completion, ProviderError> {
+        if self.key.is_empty() {
+            return Err(ProviderError::new(
+                ErrorClass::ForGood,
+                "No API key is set for the AI provider. Set one, then retry the failed items.",
+                "anthropic: the key is missing",
+            ));
+        }
+        let url = format!("{}/v1/messages", self.base_url);
+        let headers = [("x-api-key", self.key.as_str()), ("anthropic-version", VERSION)];
+        let answer = self.http.post(&url, &headers, &body(request), request.timeout).await?;
+        if answer.status != StatusCode::OK {
+            return Err(classify::refusal(self.name(), &request.model, &self.key, &answer));
+        }
+        self.read(request, &answer)
+    }
+}
+
+impl Anthropic {
+    fn read(&self, request: &Request, answer: &Answer) -> Result<Completion, ProviderError> {
+        if let Some(error) = classify::hidden(self.name(), &request.model, &self.key, answer) {
+            return Err(error);
+        }
+        let body: MessageBody = serde_json::from_slice(&answer.body)
+            .map_err(|_| classify::alien(self.name(), &request.model, &self.key, answer))?;
+        let finish = match body.stop_reason.as_deref() {
+            Some("max_tokens" | "model_context_window_exceeded") => Finish::Length,
+            Some("refusal") => Finish::ContentFilter,
+            _ => Finish::Stop,
+        };
+        let mut text = String::new();
+        let mut input = None;
+        for block in body.content {
+            match block.kind.as_str() {
+                "text" => text.push_str(&block.text.unwrap_or_default()),
+                "tool_use" => input = block.input.or(input),
+                // Thoughts, citations and what may come: not part of the answer.
+                _ => {}
+            }
+        }
+        Ok(Completion {
+            text: input.map_or(text, |input| input.to_string()),
+            finish,
+            tokens_in: body.usage.input_tokens
+                + body.usage.cache_read_input_tokens.unwrap_or_default()
+                + body.usage.cache_creation_input_tokens.unwrap_or_default(),
+            tokens_out: body.usage.output_tokens,
+            model: body.model.unwrap_or_else(|| request.model.clone()),
+        })
+    }
+}
+
+#[derive(Deserialize)]
+struct MessageBody {
+    content: Vec<Block>,
+    stop_reason: Option<String>,
+    model: Option<String>,
+    usage: MessageUsage,
+}
+
+#[derive(Deserialize)]
+struct Block {
+    #[serde(rename = "type")]
+    kind: String,
+    text: Option<String>,
+    input: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct MessageUsage {
+    input_tokens: u64,
+    output_tokens: u64,
+    cache_read_input_tokens: Option<u64>,
+    cache_creation_input_tokens: Option<u64>,
+}

@@ -1,0 +1,138 @@
+//! One POST of JSON to a provider: bounded in time and size, no redirects, TLS by rustls with ring.
+
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use reqwest::{
+    Client, StatusCode,
+    header::{HeaderMap, HeaderName, HeaderValue},
+    redirect,
+};
+use rustls::{ClientConfig, RootCertStore};
+use serde_json::Value;
+
+use super::{ErrorClass, ProviderError};
+
+/// The largest answer that is read, in bytes.
+const MAX_BODY: usize = 8 * 1024 * 1024;
+/// How long opening a connection may take.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// What a provider answered, whatever the status.
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+}
+
+/// A client that is made at the first call: loading the root certificates costs time that offline runs do not need.
+#[derive(Default)]
+pub(super) struct Http(OnceLock<Client>);
+
+impl fmt::Debug for Http {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Http")
+    }
+}
+
+impl Http {
+    fn client(&self) -> Result<Client, ProviderError> {
+        if let Some(client) = self.0.get() {
+            return Ok(client.clone());
+        }
+        let client = build().map_err(|error| {
+            ProviderError::new(
+                ErrorClass::ForGood,
+                "The service cannot open secure connections to the AI provider. Tell the operator.",
+                format!("cannot make an HTTP client: {error}"),
+            )
+        })?;
+        Ok(self.0.get_or_init(|| client).clone())
+    }
+
+    /// Sends `body` and reads the whole answer.
+    pub(super) async fn post(
+        &self,
+        url: &str,
+        headers: &[(&'static str, &str)],
+        body: &Value,
+        timeout: Duration,
+    ) -> Result<Answer, ProviderError> {
+        let mut request = self.client()?.post(url).timeout(timeout).body(body.to_string());
+        request = request.header("content-type", "application/json").header("accept", "application/json");
+        for (name, value) in headers {
+            let mut value = HeaderValue::from_str(value).map_err(|_| {
+                let sentence = "The API key of the AI provider holds characters that a key cannot have. Set it again.";
+                ProviderError::new(ErrorClass::ForGood, sentence, format!("header {name} is not valid"))
+            })?;
+            value.set_sensitive(true);
+            request = request.header(HeaderName::from_static(name), value);
+        }
+        let mut response = request.send().await.map_err(transport)?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(transport)? {
+            if body.len() + chunk.len() > MAX_BODY {
+                return Err(ProviderError::new(
+                    ErrorClass::OtherModel,
+                    "The AI provider sent an answer far too large to be an article.",
+                    format!("more than {MAX_BODY} bytes, status {status}"),
+                ));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Answer { status, headers, body })
+    }
+}
+
+fn build() -> Result<Client, Box<dyn std::error::Error + Send + Sync>> {
+    let mut roots = RootCertStore::empty();
+    // Some certificates of a machine may be unreadable; without any, every https call fails with its own message.
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let ring = Arc::new(rustls::crypto::ring::default_provider());
+    let tls = ClientConfig::builder_with_provider(ring)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let client = Client::builder()
+        .tls_backend_preconfigured(tls)
+        .redirect(redirect::Policy::none())
+        .connect_timeout(CONNECT)
+        // The environment is read in one place of the house, and that is not here.
+        .no_proxy()
+        .user_agent("igny8")
+        .build()?;
+    Ok(client)
+}
+
+/// Connections that fail or break are tried again later; a wrong address is not.
+fn transport(error: reqwest::Error) -> ProviderError {
+    let error = error.without_url();
+    let detail = chain(&error);
+    if error.is_builder() {
+        let sentence = "The address of the AI provider is not valid. Correct it in the settings.";
+        return ProviderError::new(ErrorClass::ForGood, sentence, detail);
+    }
+    let sentence = if error.is_timeout() {
+        "The AI provider took too long to answer. The work is tried again by itself."
+    } else if error.is_connect() {
+        "The AI provider cannot be reached now. The work is tried again by itself."
+    } else {
+        "The connection to the AI provider broke. The work is tried again by itself."
+    };
+    ProviderError::new(ErrorClass::RetryLater { after: None }, sentence, detail)
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        text.push_str(": ");
+        text.push_str(&source.to_string());
+        next = source.source();
+    }
+    text
+}

@@ -1,0 +1,372 @@
+//! Strings of the tolerant parser: where one really ends, and what its escapes mean.
+//!
+//! Looking ahead is bounded everywhere (a key's length, a comment's length, the depth of nesting), so reading stays
+//! linear even for a text that is made of quotes alone.
+
+use super::{
+    CutOff,
+    parser::{Frame, Parser},
+    report::{Notes, RepairKind},
+};
+
+/// The longest key that is recognised by looking ahead, in bytes.
+const KEY_AHEAD: usize = 128;
+/// The longest comment that is skipped by looking ahead, in bytes.
+const COMMENT_AHEAD: usize = 256;
+
+/// White space between tokens, the kinds that JSON does not know included.
+pub(super) fn is_blank(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{180e}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
+}
+
+/// Where a string stands; what may follow it depends on that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Key,
+    Member,
+    Element,
+    Root,
+}
+
+/// A string that was read.
+pub(super) struct Text {
+    pub(super) text: String,
+    pub(super) cut: bool,
+}
+
+/// The characters that may end a string that `open` began.
+fn closers(open: char) -> &'static [char] {
+    match open {
+        '"' => &['"'],
+        '\'' => &['\''],
+        '`' | '´' | '‘' | '’' | '‚' => &['`', '´', '‘', '’', '\''],
+        _ => &['“', '”', '„', '‟', '«', '»', '"'],
+    }
+}
+
+/// True for what may open a string.
+pub(super) fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '\'' | '`' | '´' | '‘' | '’' | '‚' | '“' | '”' | '„' | '‟')
+}
+
+impl Parser<'_> {
+    /// Reads the string whose opening quote is at the present position.
+    pub(super) fn string(&mut self, place: Place) -> Text {
+        let start = self.pos;
+        let Some(open) = self.peek() else { return Text { text: String::new(), cut: true } };
+        match open {
+            '"' => {}
+            '\'' => self.notes.add(RepairKind::SingleQuotes, start),
+            _ => self.notes.add(RepairKind::SmartQuotes, start),
+        }
+        if self.rest().starts_with("\"\"\"") && place != Place::Key {
+            return self.triple(start);
+        }
+        self.pos += open.len_utf8();
+        let ends = closers(open);
+        let body = self.pos;
+        let mut text = String::new();
+        while let Some(c) = self.peek() {
+            let at = self.pos;
+            self.pos += c.len_utf8();
+            if ends.contains(&c) {
+                if self.ends_string(place) {
+                    return Text { text, cut: false };
+                }
+                if let Some(comma) = self.lost_quote(at, body, place) {
+                    self.notes.add(RepairKind::MissingQuote, comma);
+                    let kept = text.trim_end().trim_end_matches(',').trim_end().len();
+                    text.truncate(kept);
+                    self.pos = comma;
+                    return Text { text, cut: false };
+                }
+                self.notes.add(RepairKind::InnerQuote, at);
+                text.push(c);
+            } else if c == '\\' {
+                if !escape(self.text, &mut self.pos, &mut text, &mut self.notes) {
+                    break;
+                }
+            } else {
+                if c < ' ' {
+                    self.notes.add(RepairKind::ControlCharacter, at);
+                }
+                text.push(c);
+            }
+        }
+        self.pos = self.text.len();
+        match self.closing_tail(body) {
+            Some(tail) => {
+                self.notes.add(RepairKind::MissingQuote, tail);
+                self.pos = tail;
+                let text = decode(self.text[body..tail].trim_end().trim_end_matches(','));
+                Text { text, cut: false }
+            }
+            None => Text { text, cut: true },
+        }
+    }
+
+    /// `"""raw text"""`, as Python writes it.
+    fn triple(&mut self, start: usize) -> Text {
+        self.notes.add(RepairKind::SmartQuotes, start);
+        let body = start + 3;
+        if let Some(len) = self.text[body..].find("\"\"\"") {
+            self.pos = body + len + 3;
+            return Text { text: self.text[body..body + len].to_owned(), cut: false };
+        }
+        self.pos = self.text.len();
+        Text { text: self.text[body..].to_owned(), cut: true }
+    }
+
+    /// True when a quote that has just been passed is followed by what follows a string here.
+    fn ends_string(&self, place: Place) -> bool {
+        let after = self.pos;
+        let next = self.ahead(after);
+        let Some(c) = self.char_at(next) else { return true };
+        if self.text[next..].starts_with("```") {
+            return true;
+        }
+        match place {
+            Place::Root => matches!(c, ',' | ';' | '+'),
+            Place::Key => c == ':' || next > after || !(c.is_alphanumeric() || is_quote(c)),
+            Place::Member | Place::Element => match c {
+                ',' => self.fits_after_comma(next + 1, self.frames.last().copied()),
+                '}' | ']' => self.closes_well(next),
+                '+' => self.char_at(self.ahead(next + 1)).is_none_or(is_quote),
+                _ if place == Place::Member => {
+                    self.key_at(next) && (is_quote(c) || self.text[after..next].contains('\n'))
+                }
+                '{' | '[' => true,
+                _ => next > after && (is_quote(c) || c.is_ascii_digit()),
+            },
+        }
+    }
+
+    /// True when the brackets from here close what is open and then something sensible follows.
+    fn closes_well(&self, mut at: usize) -> bool {
+        let mut open = self.frames.as_slice();
+        while let (false, Some(c @ ('}' | ']'))) = (open.is_empty(), self.char_at(at)) {
+            // A bracket of the other kind closes the nearest frame of its own kind, and what is open inside of it.
+            let closed = open.iter().rposition(|frame| frame.closer() == c).unwrap_or(open.len() - 1);
+            open = &open[..closed];
+            at = self.ahead(at + 1);
+        }
+        let Some(c) = self.char_at(at) else { return true };
+        if self.text[at..].starts_with("```") || matches!(c, '}' | ']') {
+            return true;
+        }
+        match (open.last(), c) {
+            (None, ',') => self.char_at(self.ahead(at + 1)).is_none_or(|c| "{[\"`".contains(c)),
+            (None, _) => true,
+            (Some(frame), ',') => self.fits_after_comma(at + 1, Some(*frame)),
+            (Some(_), c) => matches!(c, '{' | '[') || is_quote(c),
+        }
+    }
+
+    /// True when what stands behind a comma fits into the frame that is open there.
+    fn fits_after_comma(&self, at: usize, frame: Option<Frame>) -> bool {
+        let next = self.ahead(at);
+        let Some(c) = self.char_at(next) else { return true };
+        let rest = &self.text[next..];
+        // A bracket is structure even where it does not fit; to take it for text would hide the mistake.
+        if matches!(c, '}' | ']' | ',' | '{' | '[' | ':') || rest.starts_with("...") || rest.starts_with("```") {
+            return true;
+        }
+        match frame {
+            Some(Frame::Object) => self.key_at(next) || (self.cut_soon(next) && is_quote(c)),
+            _ => {
+                c.is_ascii_digit()
+                    || c == '-'
+                    || is_quote(c)
+                    || ["true", "false", "null", "True", "False", "None"].iter().any(|word| rest.starts_with(word))
+            }
+        }
+    }
+
+    /// True when the text ends so soon that a key may have been cut off here.
+    fn cut_soon(&self, at: usize) -> bool {
+        self.text.len() - at <= KEY_AHEAD
+            && !self.text[at..].chars().skip(1).any(|c| is_quote(c) || matches!(c, ':' | '}' | ']'))
+    }
+
+    /// True when a key with its colon begins here.
+    pub(super) fn key_at(&self, at: usize) -> bool {
+        let Some(open) = self.char_at(at) else { return false };
+        let mut end = (at + KEY_AHEAD).min(self.text.len());
+        while !self.text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let window = &self.text[at + open.len_utf8()..end.max(at + open.len_utf8())];
+        let close = if is_quote(open) {
+            let found = window.char_indices().find(|(_, c)| closers(open).contains(c) || *c == '\n');
+            found.filter(|(_, c)| *c != '\n').map(|(at, c)| at + c.len_utf8())
+        } else if open.is_alphabetic() || open == '_' || open == '$' {
+            // Its closing quote may be there although the opening one is not.
+            let len = window.find(|c: char| !(c.is_alphanumeric() || "_-$".contains(c)));
+            len.map(|len| if window[len..].starts_with('"') { len + 1 } else { len })
+        } else {
+            None
+        };
+        close.is_some_and(|len| self.char_at(self.ahead(at + open.len_utf8() + len)) == Some(':'))
+    }
+
+    /// When the quote at `at` rather opens the next key or element, the string lost its closing quote before the comma:
+    /// the place of that comma.
+    fn lost_quote(&self, at: usize, body: usize, place: Place) -> Option<usize> {
+        let before = self.text[body..at].trim_end();
+        if !before.ends_with(',') {
+            return None;
+        }
+        let comma = body + before.len() - 1;
+        let line_break = self.text[comma..at].contains('\n');
+        let opens_next = match place {
+            Place::Member => self.key_at(at),
+            Place::Element => line_break,
+            Place::Key | Place::Root => false,
+        };
+        opens_next.then_some(comma)
+    }
+
+    /// When the text ends with exactly the brackets that are open, the last string lost its closing quote before them.
+    fn closing_tail(&self, body: usize) -> Option<usize> {
+        if self.frames.is_empty() {
+            return None;
+        }
+        let mut rest = self.text[body..].trim_end_matches(|c| is_blank(c) || c == '`');
+        for frame in &self.frames {
+            rest = rest.strip_suffix(frame.closer())?.trim_end();
+        }
+        Some(body + rest.len())
+    }
+
+    /// The next place behind white space and short comments, without moving.
+    pub(super) fn ahead(&self, mut at: usize) -> usize {
+        while at < self.text.len() && !self.text.is_char_boundary(at) {
+            at += 1;
+        }
+        loop {
+            let rest = &self.text[at.min(self.text.len())..];
+            let trimmed = rest.trim_start_matches(is_blank);
+            at = self.text.len() - trimmed.len();
+            let mut end = COMMENT_AHEAD.min(trimmed.len());
+            while !trimmed.is_char_boundary(end) {
+                end -= 1;
+            }
+            let window = &trimmed[..end];
+            let len = if window.starts_with("/*") {
+                window.find("*/").map(|len| len + 2)
+            } else if window.starts_with("//") {
+                window.find('\n')
+            } else {
+                None
+            };
+            match len {
+                Some(len) => at += len,
+                None => return at,
+            }
+        }
+    }
+
+    /// `+` between two strings joins them.
+    pub(super) fn joined(&mut self, first: Text, place: Place) -> Text {
+        let mut all = first;
+        while !all.cut {
+            let plus = self.ahead(self.pos);
+            if self.char_at(plus) != Some('+') {
+                break;
+            }
+            let next = self.ahead(plus + 1);
+            match self.char_at(next) {
+                Some(c) if is_quote(c) => {
+                    self.notes.add(RepairKind::Concatenation, plus);
+                    self.pos = next;
+                    let more = self.string(place);
+                    all.text.push_str(&more.text);
+                    all.cut = more.cut;
+                }
+                None => {
+                    self.pos = self.text.len();
+                    all.cut = self.cut_off == CutOff::Drop;
+                    break;
+                }
+                Some(_) => break,
+            }
+        }
+        all
+    }
+}
+
+/// Reads what stands behind a backslash into `out`; false when the text ends there.
+fn escape(text: &str, pos: &mut usize, out: &mut String, notes: &mut Notes) -> bool {
+    let at = *pos;
+    let Some(c) = text[at..].chars().next() else { return false };
+    *pos += c.len_utf8();
+    match c {
+        '"' | '\\' | '/' => out.push(c),
+        'b' => out.push('\u{8}'),
+        'f' => out.push('\u{c}'),
+        'n' => out.push('\n'),
+        'r' => out.push('\r'),
+        't' => out.push('\t'),
+        'u' => return unicode(text, pos, out, notes),
+        '\'' | '\n' | '`' | '‘' | '’' | '“' | '”' | '„' => {
+            notes.add(RepairKind::BadEscape, at);
+            out.push(c);
+        }
+        // A pattern or a formula that was not escaped: the backslash belongs to it.
+        other => {
+            notes.add(RepairKind::BadEscape, at);
+            out.push('\\');
+            out.push(other);
+        }
+    }
+    true
+}
+
+fn unicode(text: &str, pos: &mut usize, out: &mut String, notes: &mut Notes) -> bool {
+    let hex = |at: usize| text.get(at..at + 4).and_then(|digits| u32::from_str_radix(digits, 16).ok());
+    let at = *pos;
+    if text.len() - at < 4 && text[at..].bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        *pos = text.len();
+        return false;
+    }
+    let Some(first) = hex(at) else {
+        notes.add(RepairKind::BadEscape, at);
+        out.push_str("\\u");
+        return true;
+    };
+    *pos = at + 4;
+    let code = match first {
+        0xd800..=0xdbff if text[*pos..].starts_with("\\u") => match hex(*pos + 2) {
+            Some(second @ 0xdc00..=0xdfff) => {
+                *pos += 6;
+                0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00)
+            }
+            _ => first,
+        },
+        other => other,
+    };
+    out.push(char::from_u32(code).unwrap_or_else(|| {
+        notes.add(RepairKind::BadEscape, at);
+        char::REPLACEMENT_CHARACTER
+    }));
+    true
+}
+
+/// The text of a string body whose end is known.
+fn decode(body: &str) -> String {
+    let (mut out, mut pos, mut notes) = (String::new(), 0, Notes::default());
+    while let Some(c) = body[pos..].chars().next() {
+        pos += c.len_utf8();
+        if c != '\\' {
+            out.push(c);
+        } else if !escape(body, &mut pos, &mut out, &mut notes) {
+            break;
+        }
+    }
+    out
+}
+
+/// Takes one level of escapes off a whole JSON text.
+pub(super) fn unescape(text: &str) -> String {
+    decode(text)
+}

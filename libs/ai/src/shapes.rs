@@ -1,0 +1,441 @@
+//! What goes into the AI functions and what comes out of them: the serde shapes and the JSON Schemas of the answers.
+//!
+//! They live here because three parties must agree on them: the prompts, the offline model and the bounded contexts.
+//! Reading is lenient where models are careless (a number as text, a missing list); the schemas are strict, as
+//! OpenAI's strict mode wants them: every property required, no additional ones.
+
+use serde::{Deserialize, Deserializer, Serialize, de};
+use serde_json::{Value, json};
+
+/// The 14 structures of a content.
+pub const STRUCTURES: [&str; 14] = [
+    "article",
+    "guide",
+    "comparison",
+    "review",
+    "listicle",
+    "landing_page",
+    "business_page",
+    "service_page",
+    "general",
+    "cluster_hub",
+    "product_page",
+    "category_archive",
+    "tag_archive",
+    "attribute_archive",
+];
+
+/// The kinds of content.
+pub const ENTITY_TYPES: [&str; 5] = ["post", "page", "product", "service", "taxonomy"];
+
+/// What every function is told about the site.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct SiteInfo {
+    /// The site's name.
+    #[serde(default)]
+    pub site_name: String,
+    /// Its industry, as the owner put it; may be empty.
+    #[serde(default)]
+    pub industry: String,
+    /// BCP 47 tag of the site's language and region, as `en-US`; may be empty.
+    #[serde(default)]
+    pub locale: String,
+}
+
+/// A keyword, with a number that stands for it in the answer.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct KeywordIn {
+    /// Its number in this request, from 1; models copy numbers more faithfully than texts.
+    pub id_no: u32,
+    /// The keyword.
+    pub keyword: String,
+    /// Searches a month.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volume: Option<u64>,
+    /// Difficulty, 0 to 100.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub difficulty: Option<f64>,
+    /// Search intent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intent: Option<String>,
+}
+
+/// A cluster that the site already has.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ExistingCluster {
+    /// Its name.
+    pub name: String,
+    /// What it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+/// Input of `auto_cluster`: up to 50 keywords.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ClusterInput {
+    /// The site.
+    #[serde(flatten)]
+    pub site: SiteInfo,
+    /// The keywords to group.
+    pub keywords: Vec<KeywordIn>,
+    /// Clusters that may take keywords too.
+    #[serde(default)]
+    pub existing_clusters: Vec<ExistingCluster>,
+}
+
+/// Output of `auto_cluster`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ClusterOutput {
+    /// New clusters, and existing ones by their exact name.
+    pub clusters: Vec<ClusterOut>,
+}
+
+/// One cluster of an answer.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ClusterOut {
+    /// Its name.
+    pub name: String,
+    /// What it is about, in a sentence.
+    #[serde(default, deserialize_with = "text_or_nothing")]
+    pub description: String,
+    /// The numbers of its keywords.
+    #[serde(deserialize_with = "numbers")]
+    pub keywords: Vec<u32>,
+}
+
+/// The cluster that ideas are wanted for.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ClusterInfo {
+    /// Its name.
+    pub name: String,
+    /// What it is about; may be empty.
+    #[serde(default)]
+    pub description: String,
+    /// Its keywords.
+    pub keywords: Vec<String>,
+}
+
+/// Input of `generate_ideas`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct IdeasInput {
+    /// The site.
+    #[serde(flatten)]
+    pub site: SiteInfo,
+    /// The cluster.
+    pub cluster: ClusterInfo,
+    /// Titles that the site already has; ideas must differ from them.
+    #[serde(default)]
+    pub existing_titles: Vec<String>,
+    /// How many ideas are wanted.
+    pub count: u32,
+}
+
+/// Output of `generate_ideas`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct IdeasOutput {
+    /// The ideas.
+    pub ideas: Vec<IdeaOut>,
+}
+
+/// One idea of an answer.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct IdeaOut {
+    /// The title.
+    pub title: String,
+    /// What sets it apart from what others wrote.
+    #[serde(default, deserialize_with = "text_or_nothing")]
+    pub angle: String,
+    /// One of [`STRUCTURES`].
+    #[serde(default = "default_structure")]
+    pub structure: String,
+    /// One of [`ENTITY_TYPES`].
+    #[serde(default = "default_entity_type")]
+    pub entity_type: String,
+    /// Keywords of the cluster that it serves.
+    #[serde(default)]
+    pub target_keywords: Vec<String>,
+    /// Its sections, 6 to 10.
+    pub outline: Vec<Section>,
+    /// Words that it should have.
+    #[serde(default, deserialize_with = "number")]
+    pub estimated_words: u32,
+    /// Whom it is for.
+    #[serde(default, deserialize_with = "text_or_nothing")]
+    pub audience: String,
+}
+
+fn default_structure() -> String {
+    "article".to_owned()
+}
+
+fn default_entity_type() -> String {
+    "post".to_owned()
+}
+
+/// One section of an outline.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Section {
+    /// Its heading.
+    pub heading: String,
+    /// What it says, point by point.
+    #[serde(default)]
+    pub points: Vec<String>,
+}
+
+/// In whose voice a content is written.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Author {
+    /// Name.
+    pub name: String,
+    /// Who that is and how they see things.
+    #[serde(default)]
+    pub persona: String,
+    /// How they write.
+    #[serde(default)]
+    pub tone: String,
+}
+
+/// Input of `generate_content`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ContentInput {
+    /// The site.
+    #[serde(flatten)]
+    pub site: SiteInfo,
+    /// The title of the task.
+    pub title: String,
+    /// One of [`STRUCTURES`].
+    pub structure: String,
+    /// One of [`ENTITY_TYPES`].
+    pub entity_type: String,
+    /// Whom it is for; may be empty.
+    #[serde(default)]
+    pub audience: String,
+    /// What sets it apart; may be empty.
+    #[serde(default)]
+    pub angle: String,
+    /// The sections to follow.
+    #[serde(default)]
+    pub outline: Vec<Section>,
+    /// The keywords, the primary one first.
+    #[serde(default)]
+    pub keywords: Vec<String>,
+    /// BCP 47 tag of the language to write in, as `en`.
+    #[serde(default)]
+    pub language: String,
+    /// Words that it should have.
+    #[serde(default)]
+    pub estimated_words: u32,
+    /// The author profile, if one is set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<Author>,
+}
+
+/// Output of `generate_content` and `reparse_content`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ContentOutput {
+    /// The title.
+    pub title: String,
+    /// Title for search results, about 60 characters.
+    #[serde(default, deserialize_with = "text_or_nothing")]
+    pub meta_title: String,
+    /// Description for search results, about 155 characters.
+    #[serde(default, deserialize_with = "text_or_nothing")]
+    pub meta_description: String,
+    /// A teaser of one or two sentences.
+    #[serde(default, deserialize_with = "text_or_nothing")]
+    pub excerpt: String,
+    /// The body; each block is checked by the crate that owns their schema.
+    pub blocks: Vec<Value>,
+}
+
+/// Input of `reparse_content`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ReparseInput {
+    /// The title that the content has now.
+    #[serde(default)]
+    pub title: String,
+    /// A stored raw answer, or HTML that a person edited, or Markdown.
+    pub text: String,
+    /// BCP 47 tag of its language.
+    #[serde(default)]
+    pub language: String,
+}
+
+/// The schema of [`ClusterOutput`].
+pub fn cluster_schema() -> Value {
+    let cluster = object(&[
+        (
+            "name",
+            text("A short topic name in the language of the keywords; an existing cluster's exact name if it fits."),
+        ),
+        ("description", text("One sentence: what somebody searching these keywords wants.")),
+        ("keywords", list(json!({ "type": "integer", "description": "A keyword's number." }))),
+    ]);
+    object(&[("clusters", list(cluster))])
+}
+
+/// The schema of [`IdeasOutput`].
+pub fn ideas_schema() -> Value {
+    let section = object(&[
+        ("heading", text("The section's heading.")),
+        ("points", list(text("One thing that the section says."))),
+    ]);
+    let idea = object(&[
+        ("title", text("The title, at most 70 characters.")),
+        ("angle", text("What this page offers that others do not.")),
+        ("structure", one_of(&STRUCTURES)),
+        ("entity_type", one_of(&ENTITY_TYPES)),
+        ("target_keywords", list(text("A keyword of the cluster, copied exactly."))),
+        ("outline", list(section)),
+        ("estimated_words", json!({ "type": "integer", "description": "Words that the page needs." })),
+        ("audience", text("Whom the page is for.")),
+    ]);
+    object(&[("ideas", list(idea))])
+}
+
+/// The schema of [`ContentOutput`]: the blocks that a model may write (no images, no raw HTML).
+pub fn content_schema() -> Value {
+    let inline = text("Text; of HTML only <strong>, <em>, <code>, <a href> and <br>.");
+    let or_null = |what: &str| json!({ "type": ["string", "null"], "description": what });
+    let blocks = [
+        block("heading", &[("level", json!({ "type": "integer", "enum": [2, 3, 4] })), ("text", inline.clone())]),
+        block("paragraph", &[("text", inline.clone())]),
+        block("list", &[("ordered", json!({ "type": "boolean" })), ("items", list(inline.clone()))]),
+        block("quote", &[("text", inline.clone()), ("cite", or_null("Who said it, or null."))]),
+        block(
+            "table",
+            &[
+                ("header", list(text("A column's heading."))),
+                ("rows", list(list(inline.clone()))),
+                ("caption", or_null("What the table shows, or null.")),
+            ],
+        ),
+        block("code", &[("language", or_null("The language, or null.")), ("text", text("The code."))]),
+        block("faq", &[("items", list(object(&[("question", text("A question.")), ("answer", inline.clone())])))]),
+        block("callout", &[("tone", one_of(&["note", "tip", "warning"])), ("text", inline)]),
+    ];
+    object(&[
+        ("title", text("The title.")),
+        ("meta_title", text("Title for search results, at most 60 characters.")),
+        ("meta_description", text("Description for search results, at most 155 characters.")),
+        ("excerpt", text("A teaser of one or two sentences.")),
+        ("blocks", list(json!({ "anyOf": blocks }))),
+    ])
+}
+
+fn text(description: &str) -> Value {
+    json!({ "type": "string", "description": description })
+}
+
+fn list(items: Value) -> Value {
+    json!({ "type": "array", "items": items })
+}
+
+fn one_of(values: &[&str]) -> Value {
+    json!({ "type": "string", "enum": values })
+}
+
+fn object(properties: &[(&str, Value)]) -> Value {
+    let required: Vec<&str> = properties.iter().map(|(name, _)| *name).collect();
+    let properties: serde_json::Map<String, Value> =
+        properties.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
+    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
+}
+
+fn block(kind: &str, properties: &[(&str, Value)]) -> Value {
+    let kind = ("type", json!({ "type": "string", "enum": [kind] }));
+    object(&[std::slice::from_ref(&kind), properties].concat())
+}
+
+/// A text; null counts as an empty one.
+fn text_or_nothing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(Option::<String>::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// A whole number; also `"1,200 words"`, `1200.0` or null (0).
+fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    whole(&Value::deserialize(deserializer)?).map_err(de::Error::custom)
+}
+
+/// A list of whole numbers, each as lenient as [`number`].
+fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u32>, D::Error> {
+    let values = Vec::<Value>::deserialize(deserializer)?;
+    values.iter().map(|value| whole(value).map_err(de::Error::custom)).collect()
+}
+
+fn whole(value: &Value) -> Result<u32, String> {
+    let wrong = || format!("expected a whole number, found {value}");
+    match value {
+        Value::Null => Ok(0),
+        Value::Number(number) => number
+            .as_u64()
+            .or_else(|| number.as_f64().filter(|number| *number >= 0.0).map(|number| number.round() as u64))
+            .and_then(|number| u32::try_from(number).ok())
+            .ok_or_else(wrong),
+        Value::String(text) => {
+            let digits: String = text
+                .trim_start_matches(|c: char| !c.is_ascii_digit() && c != '-')
+                .chars()
+                .take_while(|c| c.is_ascii_digit() || matches!(c, ',' | '_'))
+                .filter(char::is_ascii_digit)
+                .collect();
+            digits.parse().map_err(|_| wrong())
+        }
+        _ => Err(wrong()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn careless_numbers_are_read() {
+        let idea: IdeaOut =
+            serde_json::from_value(json!({ "title": "t", "outline": [], "estimated_words": "about 1,200 words" }))
+                .unwrap();
+        assert_eq!((idea.estimated_words, idea.structure.as_str()), (1200, "article"));
+        let cluster = json!({ "name": "c", "description": null, "keywords": ["1", 2, 3.0, "#4"] });
+        assert_eq!(serde_json::from_value::<ClusterOut>(cluster).unwrap().keywords, [1, 2, 3, 4]);
+        let wrong = json!({ "name": "c", "keywords": ["running shoes"] });
+        let error = serde_json::from_value::<ClusterOut>(wrong).unwrap_err().to_string();
+        assert!(error.contains("expected a whole number, found \"running shoes\""), "{error}");
+    }
+
+    /// OpenAI's strict mode refuses a schema in which any object misses one of these.
+    fn assert_strict(schema: &Value) {
+        if schema["type"] == "object" {
+            let mut names: Vec<&str> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+            let mut required: Vec<&str> =
+                schema["required"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+            names.sort_unstable();
+            required.sort_unstable();
+            assert_eq!(names, required);
+            assert_eq!(schema["additionalProperties"], false);
+        }
+        match schema {
+            Value::Object(members) => members.values().for_each(assert_strict),
+            Value::Array(items) => items.iter().for_each(assert_strict),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn the_schemas_are_strict_and_have_the_fields_of_the_shapes() {
+        let samples = [
+            (cluster_schema(), json!(ClusterOutput::default())),
+            (ideas_schema(), json!(IdeasOutput::default())),
+            (content_schema(), json!(ContentOutput::default())),
+            (cluster_schema()["properties"]["clusters"]["items"].clone(), json!(ClusterOut::default())),
+            (ideas_schema()["properties"]["ideas"]["items"].clone(), json!(IdeaOut::default())),
+        ];
+        for (schema, sample) in samples {
+            assert_strict(&schema);
+            let mut properties: Vec<&String> = schema["properties"].as_object().unwrap().keys().collect();
+            let mut fields: Vec<&String> = sample.as_object().unwrap().keys().collect();
+            properties.sort();
+            fields.sort();
+            assert_eq!(properties, fields);
+        }
+    }
+}

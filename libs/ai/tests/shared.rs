@@ -1,0 +1,119 @@
+//! Checks against recorded real answers; they run when IGNY8_SHARED names the directory that holds `data/llm-json`.
+
+use std::{collections::BTreeMap, fs, path::PathBuf};
+
+use igny8_ai::reader::{CutOff, ReadErrorKind, read, read_with};
+use serde_json::Value;
+
+#[allow(clippy::disallowed_methods, reason = "names the directory of optional test data")]
+fn shared(file: &str) -> Option<PathBuf> {
+    let Ok(dir) = std::env::var("IGNY8_SHARED") else {
+        println!("SKIPPED: {file} was not checked, because IGNY8_SHARED is not set");
+        return None;
+    };
+    Some(PathBuf::from(dir).join("data/llm-json").join(file))
+}
+
+fn lines(file: &str) -> Option<Vec<Value>> {
+    let text = fs::read_to_string(shared(file)?).unwrap();
+    Some(text.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
+}
+
+/// What a repair library makes of an input; `None` when it refuses it.
+fn expected(case: &Value) -> Option<Value> {
+    match case["expected_is"].as_str()? {
+        "error" => None,
+        "object" => Some(case["expected"].clone()),
+        _ => serde_json::from_str(case["expected"].as_str().unwrap_or_default()).ok(),
+    }
+}
+
+/// How many cases come out as the library has them; the rest are choices that we make otherwise.
+fn agreement(file: &str) -> Option<(usize, usize)> {
+    let cases = lines(file)?;
+    let mut agreed = 0;
+    for case in &cases {
+        let input = case["input"].as_str().unwrap_or_default();
+        let ours = read_with::<Value>(input, CutOff::Keep).ok().map(|read| read.value);
+        if ours == expected(case) {
+            agreed += 1;
+        } else {
+            println!(
+                "{input:?}\n   theirs {:?}\n   ours   {:?}",
+                expected(case).map(|v| v.to_string()),
+                ours.map(|v| v.to_string())
+            );
+        }
+        // Whatever comes out, the strict mode must not differ where the text was valid.
+        if let Ok(valid) = serde_json::from_str::<Value>(input) {
+            let strict = read::<Value>(input).unwrap();
+            assert!(strict.value == valid && strict.repairs.is_empty(), "{input}");
+        }
+    }
+    println!("{file}: {agreed} of {} as the library has them", cases.len());
+    Some((agreed, cases.len()))
+}
+
+#[test]
+fn json_repair_cases() {
+    if let Some((agreed, all)) = agreement("json_repair_cases.jsonl") {
+        assert!(agreed * 100 >= all * 68, "{agreed} of {all}");
+    }
+}
+
+#[test]
+fn jsonrepair_cases() {
+    if let Some((agreed, all)) = agreement("jsonrepair_cases.jsonl") {
+        assert!(agreed * 100 >= all * 77, "{agreed} of {all}");
+    }
+}
+
+#[test]
+fn recorded_outputs() {
+    let Some(cases) = lines("pydantic-ai_recorded-outputs.jsonl") else { return };
+    let mut kinds = BTreeMap::<String, usize>::new();
+    for case in &cases {
+        let text = case["response"].as_str().unwrap();
+        let outcome = read::<Value>(text);
+        let kind = match &outcome {
+            Ok(read) if read.repairs.is_empty() => "unchanged".to_owned(),
+            Ok(read) => format!("{:?}", read.repairs.iter().map(|repair| repair.kind).collect::<Vec<_>>()),
+            Err(error) => format!("{:?}", error.kind),
+        };
+        if case["shape"] == "valid" {
+            assert_eq!(kind, "unchanged", "{text}");
+        }
+        *kinds.entry(format!("{} {kind}", case["shape"])).or_default() += 1;
+    }
+    println!("{kinds:#?}");
+}
+
+#[test]
+fn json_test_suite() {
+    let Some(archive) = shared("JSONTestSuite_test_parsing.tar.gz") else { return };
+    let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("json-test-suite");
+    fs::create_dir_all(&dir).unwrap();
+    let status = std::process::Command::new("tar").arg("xzf").arg(archive).arg("-C").arg(&dir).status().unwrap();
+    assert!(status.success());
+    let (mut yes, mut refused, mut repaired) = (0, 0, 0);
+    for entry in fs::read_dir(dir.join("test_parsing")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let bytes = fs::read(&path).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        let outcome = read::<Value>(&text);
+        if name.starts_with("y_") {
+            let read = outcome.unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert_eq!(read.repairs, [], "{name}");
+            assert_eq!(read.value, serde_json::from_str::<Value>(&text).unwrap(), "{name}");
+            yes += 1;
+        } else if let Err(error) = outcome {
+            assert!(error.kind != ReadErrorKind::TooLarge, "{name}");
+            refused += 1;
+        } else {
+            repaired += 1;
+        }
+    }
+    println!("JSONTestSuite: {yes} valid unchanged; of the others {repaired} read, {refused} refused");
+    assert!(yes > 90);
+}

@@ -5,7 +5,7 @@ use std::{
     fmt,
 };
 
-use html5gum::{StartTag, Token, Tokenizer};
+use html5gum::{DefaultEmitter, StartTag, Token, Tokenizer};
 use percent_encoding::percent_decode_str;
 
 use crate::{
@@ -124,7 +124,10 @@ impl<'a> Facts<'a> {
     fn read(file: &'a File) -> Self {
         let mut facts = Self { path: &file.path, ..Self::default() };
         let mut open = Open::default();
-        for Ok(token) in Tokenizer::new(file.bytes.as_slice()) {
+        // What stands in a script, a style or a title is text, whatever it looks like.
+        let mut emitter = DefaultEmitter::<()>::default();
+        emitter.naively_switch_states(true);
+        for Ok(token) in Tokenizer::new_with_emitter(file.bytes.as_slice(), emitter) {
             match token {
                 Token::StartTag(tag) => {
                     facts.start(&tag, &open);
@@ -333,6 +336,12 @@ mod tests {
             })
             .collect();
         assert_eq!(broken, ["/none", "#none", "/#none", "none?x", "https://a.example/none", "/NONE"]);
+    }
+
+    #[test]
+    fn a_script_is_no_markup() {
+        let scripts = "<script>'<a href=\"/none\"><h1>{{'</script><textarea><img src=x></textarea>";
+        assert_eq!(found(&[page("index.html", "Home", scripts)]), []);
     }
 
     #[test]

@@ -87,7 +87,8 @@ impl Sheet<'_> {
             next: (self.number < self.last).then(|| self.address(self.number + 1)),
             more: match self.topic {
                 Some((_, topic)) => json_ld::trail(plan, Some(topic), None, words.home),
-                None => json_ld::site(plan),
+                None if number.is_none() => json_ld::site(plan),
+                None => html! {},
             },
         };
         let here: Here = self.topic.map(|(index, _)| (index, "page"));

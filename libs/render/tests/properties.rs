@@ -136,7 +136,7 @@ fn one_line(text: &str) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn every_text_comes_back_as_it_went_in(site in site(), article in article()) {

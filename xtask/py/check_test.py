@@ -5,6 +5,7 @@ A check that a seed does not set off is a check that looks away: `python check_t
 """
 
 import copy
+import tomllib
 import unittest
 
 import checks
@@ -286,6 +287,21 @@ class Seeded(unittest.TestCase):
 
     def test_every_check_has_a_seed(self):
         self.assertEqual({check for check, _, _ in SEEDS}, set(checks.CHECKS))
+
+
+class Stages(unittest.TestCase):
+    def faults(self, breaks) -> str:
+        config = tomllib.loads(checks.CONFIG.read_text())
+        breaks(config)
+        return "\n".join(checks.stages_are_described(SOURCE, config))
+
+    def test_faults_of_samconfig_are_named(self):
+        overrides = lambda config: config["prod"]["deploy"]["parameters"]["parameter_overrides"]
+        self.assertEqual("", self.faults(lambda config: None))
+        self.assertIn("needs the stack", self.faults(lambda config: config.pop("prod")))
+        self.assertIn("does not have", self.faults(lambda config: overrides(config).append("Typo=1")))
+        self.assertIn("does not allow", self.faults(lambda config: overrides(config).append("AiProvider=magic")))
+        self.assertIn("account number", self.faults(lambda config: config.update(note="123456789012")))
 
 
 class Parity(unittest.TestCase):

@@ -12,10 +12,12 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from functools import cached_property
 
 from expand import ROOT, TEMPLATE, expand, load
 
+CONFIG = ROOT / "samconfig.toml"
 # CloudFormation ends at 500; the edge and the alarms of infra-cdk need their share.
 MAX_RESOURCES = 400
 # API Gateway gives up after 30 s, whatever the function's own timeout is.
@@ -412,7 +414,25 @@ CHECKS = [
 
 def findings(source: dict) -> list[str]:
     stack = Stack(source)
-    return list(dict.fromkeys(finding for check in CHECKS for finding in check(stack)))
+    return list(dict.fromkeys(f"template.yaml: {finding}" for check in CHECKS for finding in check(stack)))
+
+
+def stages_are_described(source: dict, config: dict):
+    """samconfig.toml has each stage, with parameters that the template knows, and no account."""
+    for stage in STAGES:
+        deploy = config.get(stage, {}).get("deploy", {}).get("parameters", {})
+        overrides = dict(item.split("=", 1) for item in deploy.get("parameter_overrides", []))
+        stack = config.get(stage, {}).get("global", {}).get("parameters", {}).get("stack_name")
+        if overrides.get("Stage") != stage or stack != f"igny8-{stage}":
+            yield f"samconfig.toml: {stage} needs the stack igny8-{stage} and Stage={stage}"
+        for name, value in overrides.items():
+            parameter = source["Parameters"].get(name)
+            if parameter is None:
+                yield f"samconfig.toml: {stage} sets {name}, which template.yaml does not have"
+            elif value not in parameter.get("AllowedValues", [value]):
+                yield f"samconfig.toml: {stage} sets {name} to {value}, which template.yaml does not allow"
+    if re.search(r"\d{12}", json.dumps(config)):
+        yield "samconfig.toml: holds what looks like an account number"
 
 
 # ---- parity: binaries = functions = events
@@ -506,11 +526,11 @@ def main() -> int:
             print("NOTE: functions/ has no crate yet; functions and events were compared, binaries were not.")
         done = f"{len(Stack(source).functions)} functions, {len(built or [])} binaries"
     else:
-        found = findings(source)
+        found = findings(source) + list(stages_are_described(source, tomllib.loads(CONFIG.read_text())))
         counts = {stage: len(expansion["Resources"]) for stage, expansion in Stack(source).expansions.items()}
         done = f"{len(Stack(source).functions)} functions, {counts['prod']} resources after the expansion"
     for finding in found:
-        print(f"template.yaml: {finding}" if not args.parity else finding)
+        print(finding)
     print(f"{done}: {len(found)} faults")
     return 1 if found else 0
 

@@ -1,0 +1,227 @@
+//! Who may call what: the one table of all routes. The guard reads it, and so does the document.
+
+use std::collections::BTreeSet;
+
+use axum::http::Method;
+use igny8_core::Role;
+use utoipa::openapi::{OpenApi, PathItem, path::Operation};
+
+/// Who may call a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anyone, without a token.
+    Public,
+    /// Who has this role or a higher one.
+    Role(Role),
+}
+
+/// A route and who may call it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    /// The method, in capitals.
+    pub method: &'static str,
+    /// The path as the router has it, with parameters in braces.
+    pub path: &'static str,
+    /// Who may call it.
+    pub access: Access,
+}
+
+const fn public(method: &'static str, path: &'static str) -> Rule {
+    Rule { method, path, access: Access::Public }
+}
+
+const fn rule(method: &'static str, path: &'static str, role: Role) -> Rule {
+    Rule { method, path, access: Access::Role(role) }
+}
+
+use Role::{Admin, Editor, Viewer};
+
+/// All routes. Reading asks for a viewer, writing content for an editor, what reaches outside of the tenant or concerns
+/// the team for an admin, and what costs or ends the tenant for the owner.
+pub const RULES: &[Rule] = &[
+    // The document, health and keys: for clients that are not signed in yet, and for machines.
+    public("GET", "/api/openapi.json"),
+    public("GET", "/api/system/health"),
+    public("GET", "/api/auth/jwks.json"),
+    // Signing in.
+    public("POST", "/api/auth/register"),
+    public("POST", "/api/auth/login"),
+    public("POST", "/api/auth/refresh"),
+    public("POST", "/api/auth/password-reset"),
+    public("POST", "/api/auth/password-reset/confirm"),
+    public("POST", "/api/auth/invitations/accept"),
+    rule("POST", "/api/auth/logout", Viewer),
+    rule("POST", "/api/auth/switch", Viewer),
+    rule("GET", "/api/auth/me", Viewer),
+    // The team.
+    rule("GET", "/api/auth/users", Viewer),
+    rule("POST", "/api/auth/users", Admin),
+    rule("GET", "/api/auth/users/{id}", Viewer),
+    rule("PATCH", "/api/auth/users/{id}", Admin),
+    rule("DELETE", "/api/auth/users/{id}", Admin),
+    rule("GET", "/api/auth/invitations", Admin),
+    rule("POST", "/api/auth/invitations", Admin),
+    rule("DELETE", "/api/auth/invitations/{id}", Admin),
+    rule("GET", "/api/auth/api-keys", Admin),
+    rule("POST", "/api/auth/api-keys", Admin),
+    rule("GET", "/api/auth/api-keys/{id}", Admin),
+    rule("PATCH", "/api/auth/api-keys/{id}", Admin),
+    rule("DELETE", "/api/auth/api-keys/{id}", Admin),
+    // Sites and what groups them.
+    rule("GET", "/api/auth/sites", Viewer),
+    rule("POST", "/api/auth/sites", Admin),
+    rule("GET", "/api/auth/sites/{id}", Viewer),
+    rule("PATCH", "/api/auth/sites/{id}", Admin),
+    rule("DELETE", "/api/auth/sites/{id}", Admin),
+    rule("GET", "/api/auth/sites/{id}/sectors", Viewer),
+    rule("POST", "/api/auth/sites/{id}/sectors", Admin),
+    rule("GET", "/api/auth/sites/{id}/sectors/{sector_id}", Viewer),
+    rule("PATCH", "/api/auth/sites/{id}/sectors/{sector_id}", Admin),
+    rule("DELETE", "/api/auth/sites/{id}/sectors/{sector_id}", Admin),
+    rule("GET", "/api/auth/workspaces", Viewer),
+    rule("POST", "/api/auth/workspaces", Admin),
+    rule("GET", "/api/auth/workspaces/{id}", Viewer),
+    rule("PATCH", "/api/auth/workspaces/{id}", Admin),
+    rule("DELETE", "/api/auth/workspaces/{id}", Admin),
+    // Planning.
+    rule("GET", "/api/planner/keywords", Viewer),
+    rule("POST", "/api/planner/keywords", Editor),
+    rule("POST", "/api/planner/keywords/bulk", Editor),
+    rule("GET", "/api/planner/keywords/export", Viewer),
+    rule("POST", "/api/planner/keywords/import", Editor),
+    rule("POST", "/api/planner/keywords/import-url", Editor),
+    rule("GET", "/api/planner/keywords/imports/{import_id}", Viewer),
+    rule("POST", "/api/planner/keywords/imports/{import_id}/run", Editor),
+    rule("GET", "/api/planner/keywords/{id}", Viewer),
+    rule("PATCH", "/api/planner/keywords/{id}", Editor),
+    rule("DELETE", "/api/planner/keywords/{id}", Editor),
+    rule("GET", "/api/planner/clusters", Viewer),
+    rule("POST", "/api/planner/clusters", Editor),
+    rule("POST", "/api/planner/clusters/bulk", Editor),
+    rule("GET", "/api/planner/clusters/{id}", Viewer),
+    rule("PATCH", "/api/planner/clusters/{id}", Editor),
+    rule("DELETE", "/api/planner/clusters/{id}", Editor),
+    rule("POST", "/api/planner/cluster", Editor),
+    rule("GET", "/api/planner/ideas", Viewer),
+    rule("POST", "/api/planner/ideas", Editor),
+    rule("POST", "/api/planner/ideas/bulk", Editor),
+    rule("POST", "/api/planner/ideas/generate", Editor),
+    rule("POST", "/api/planner/ideas/queue", Editor),
+    rule("GET", "/api/planner/ideas/{id}", Viewer),
+    rule("PATCH", "/api/planner/ideas/{id}", Editor),
+    rule("DELETE", "/api/planner/ideas/{id}", Editor),
+    // Writing.
+    rule("GET", "/api/writer/tasks", Viewer),
+    rule("POST", "/api/writer/tasks", Editor),
+    rule("POST", "/api/writer/tasks/bulk", Editor),
+    rule("GET", "/api/writer/tasks/{id}", Viewer),
+    rule("PATCH", "/api/writer/tasks/{id}", Editor),
+    rule("DELETE", "/api/writer/tasks/{id}", Editor),
+    rule("POST", "/api/writer/generate", Editor),
+    rule("GET", "/api/writer/content", Viewer),
+    rule("POST", "/api/writer/content/bulk", Editor),
+    rule("GET", "/api/writer/content/{id}", Viewer),
+    rule("PATCH", "/api/writer/content/{id}", Editor),
+    rule("DELETE", "/api/writer/content/{id}", Editor),
+    rule("GET", "/api/writer/content/{id}/revisions", Viewer),
+    rule("GET", "/api/writer/content/{id}/revisions/{n}", Viewer),
+    rule("POST", "/api/writer/content/{id}/revisions/{n}/restore", Editor),
+    // Money. The balance is on every page; the rest is for those who see the bills.
+    public("GET", "/api/billing/plans"),
+    rule("GET", "/api/billing/balance", Viewer),
+    rule("GET", "/api/billing/transactions", Admin),
+    rule("GET", "/api/billing/usage", Admin),
+    // Jobs.
+    rule("GET", "/api/system/jobs", Viewer),
+    rule("GET", "/api/system/jobs/{id}", Viewer),
+    rule("POST", "/api/system/jobs/{id}/cancel", Editor),
+    rule("POST", "/api/system/jobs/{id}/retry", Editor),
+    // Publishing.
+    rule("POST", "/api/publish", Editor),
+    rule("GET", "/api/publish/records", Viewer),
+    rule("GET", "/api/publish/records/{id}", Viewer),
+    rule("GET", "/api/publish/deployments", Viewer),
+    rule("GET", "/api/publish/deployments/{id}", Viewer),
+    rule("POST", "/api/publish/deployments/{id}/rollback", Editor),
+    rule("POST", "/api/publish/sites/{id}/deploy", Editor),
+];
+
+/// Who may call a route; none when it is not in the table.
+pub fn find(rules: &[Rule], method: &str, path: &str) -> Option<Access> {
+    rules.iter().find(|rule| rule.method == method && rule.path == path).map(|rule| rule.access)
+}
+
+/// The method under which a request is looked up: what answers GET answers HEAD too.
+pub(crate) fn method_of(method: &Method) -> &str {
+    if method == Method::HEAD { "GET" } else { method.as_str() }
+}
+
+/// Every operation of a document, with its method in capitals.
+pub(crate) fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+    [
+        ("GET", &mut item.get),
+        ("PUT", &mut item.put),
+        ("POST", &mut item.post),
+        ("DELETE", &mut item.delete),
+        ("PATCH", &mut item.patch),
+        ("HEAD", &mut item.head),
+        ("OPTIONS", &mut item.options),
+        ("TRACE", &mut item.trace),
+    ]
+    .into_iter()
+    .filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+}
+
+/// The routes of a document, as (method, path).
+pub fn routes_of(document: &OpenApi) -> BTreeSet<(&'static str, String)> {
+    let mut routes = BTreeSet::new();
+    for (path, item) in &document.paths.paths {
+        for (method, _) in operations(&mut item.clone()) {
+            routes.insert((method, path.clone()));
+        }
+    }
+    routes
+}
+
+/// Where the table and a document differ, one sentence each; empty when they say the same.
+///
+/// The functions test this with the document of all their routers.
+pub fn differences(document: &OpenApi) -> Vec<String> {
+    let routes = routes_of(document);
+    let missing = routes
+        .iter()
+        .filter(|(method, path)| find(RULES, method, path).is_none())
+        .map(|(method, path)| format!("{method} {path} is served, but access.rs does not say who may call it"));
+    let unserved = RULES
+        .iter()
+        .filter(|rule| !routes.contains(&(rule.method, rule.path.to_owned())))
+        .map(|rule| format!("{} {} is in access.rs, but no function serves it", rule.method, rule.path));
+    missing.chain(unserved).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_route_stands_once_and_public_are_only_those_of_the_contract() {
+        let mut seen = BTreeSet::new();
+        for rule in RULES {
+            assert!(seen.insert((rule.method, rule.path)), "{} {} stands twice", rule.method, rule.path);
+            assert!(rule.path.starts_with("/api/"));
+            let reads = rule.method == "GET";
+            if let Access::Role(role) = rule.access {
+                assert!(reads || role > Viewer || rule.path.starts_with("/api/auth/"), "{} is too open", rule.path);
+            }
+        }
+        let open: Vec<_> =
+            RULES.iter().filter(|rule| rule.access == Access::Public).map(|rule| (rule.method, rule.path)).collect();
+        insta::assert_json_snapshot!(open);
+    }
+
+    #[test]
+    fn roles_are_ordered_as_the_guard_needs_them() {
+        let order = [Viewer, Role::SystemBot, Editor, Admin, Role::Owner];
+        assert!(order.is_sorted());
+    }
+}

@@ -1,0 +1,161 @@
+//! Answers that many routes give: created, accepted, nothing, and one answer per id.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use igny8_core::{Error, JobId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::Code;
+
+/// 201 with the created object, unwrapped.
+#[derive(Debug, Clone, Copy)]
+pub struct Created<T>(pub T);
+
+impl<T: Serialize> IntoResponse for Created<T> {
+    fn into_response(self) -> Response {
+        (StatusCode::CREATED, Json(self.0)).into_response()
+    }
+}
+
+/// 201 with the created object, unwrapped.
+pub fn created<T: Serialize>(body: T) -> Response {
+    Created(body).into_response()
+}
+
+/// 204 without a body.
+pub fn no_content() -> Response {
+    StatusCode::NO_CONTENT.into_response()
+}
+
+/// 202: work that takes time was started; `Location` says where to follow it.
+#[derive(Debug, Clone, Copy)]
+pub struct Accepted<T> {
+    /// The job.
+    pub job: JobId,
+    /// The body; mostly [`AcceptedJob`].
+    pub body: T,
+}
+
+impl<T: Serialize> IntoResponse for Accepted<T> {
+    fn into_response(self) -> Response {
+        accepted(self.job, self.body)
+    }
+}
+
+/// 202 with `Location: /api/system/jobs/{id}`.
+pub fn accepted<T: Serialize>(job: JobId, body: T) -> Response {
+    let mut response = (StatusCode::ACCEPTED, Json(body)).into_response();
+    if let Some(location) = location_of(&job.to_string()) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    response
+}
+
+/// Where a job can be followed.
+pub(crate) fn location_of(job: &str) -> Option<HeaderValue> {
+    HeaderValue::from_str(&format!("/api/system/jobs/{job}")).ok()
+}
+
+/// What a started job looks like in the answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AcceptedJob {
+    /// The job.
+    pub job: JobStatus,
+}
+
+/// A job that was just started.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct JobStatus {
+    /// Its id.
+    pub id: JobId,
+    /// What it does: `auto_cluster`.
+    pub function: String,
+    /// How far it is: `preparing`, `queued`, …
+    pub status: String,
+    /// How many items it has.
+    pub total: u64,
+}
+
+/// The body of `POST …/bulk`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BulkRequest<A, I> {
+    /// What to do with each of them.
+    pub action: A,
+    /// With which ones.
+    pub ids: Vec<I>,
+}
+
+/// An answer per id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Bulk<I> {
+    /// In the order of the request.
+    pub items: Vec<BulkItem<I>>,
+}
+
+/// What became of one id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BulkItem<I> {
+    /// Which one.
+    pub id: I,
+    /// Whether it was done.
+    pub ok: bool,
+    /// Why it was not done.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub error: Option<BulkError>,
+}
+
+/// Why one id of many was not done; the same words as in a problem.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BulkError {
+    /// The status that a request for this id alone would have had.
+    pub status: u16,
+    /// A stable word for programs.
+    pub code: Code,
+    /// What went wrong, and what to do next.
+    pub detail: String,
+}
+
+impl<I> Bulk<I> {
+    /// From what became of each id. One id's error says nothing about the others, so an error of ours is told per id
+    /// too; its cause goes to the log.
+    pub fn new(done: impl IntoIterator<Item = (I, Result<(), Error>)>) -> Self {
+        let items = done.into_iter().map(|(id, result)| {
+            let error = result.err().map(|error| {
+                let code = Code::from(error.kind());
+                if let Some(cause) = error.cause().filter(|_| code.is_ours()) {
+                    tracing::error!(code = code.word(), cause, "one id of a bulk request failed on our side");
+                }
+                BulkError { status: code.status().as_u16(), code, detail: error.detail().to_owned() }
+            });
+            BulkItem { id, ok: error.is_none(), error }
+        });
+        Self { items: items.collect() }
+    }
+}
+
+impl<I: Serialize> IntoResponse for Bulk<I> {
+    fn into_response(self) -> Response {
+        Json(self).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bulk_answer_says_per_id_what_became_of_it() {
+        let done = [("a", Ok(())), ("b", Err(Error::not_found("keyword"))), ("c", Err(Error::unavailable("secret cause")))];
+        let bulk = serde_json::to_value(Bulk::new(done)).unwrap();
+        assert_eq!(bulk["items"][0], serde_json::json!({"id": "a", "ok": true}));
+        assert_eq!(bulk["items"][1]["error"]["status"], 404);
+        assert_eq!(bulk["items"][1]["ok"], false);
+        assert_eq!(bulk["items"][2]["error"]["code"], "unavailable");
+        assert!(!bulk.to_string().contains("secret"));
+    }
+}

@@ -56,6 +56,11 @@ pub struct Destination {
     pub published_at: Timestamp,
     /// The deployment that brought this revision there.
     pub deployment_id: DeploymentId,
+    /// The last part of its address there.
+    pub slug: String,
+    /// Where the body of that revision lies.
+    #[schema(ignore)]
+    pub body_key: String,
 }
 
 /// A content, without its body.

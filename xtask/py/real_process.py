@@ -260,6 +260,9 @@ def main() -> int:
             event_file = args.events / f"{binary}.json"
             event = json.loads(event_file.read_text())
             log = args.work_dir / f"{binary}.log"
+            if not (args.bin_dir / binary).is_file():
+                report(f"{binary} answers its event", "no crate has built it")
+                continue
             runtime = {
                 "AWS_LAMBDA_RUNTIME_API": f"http://127.0.0.1:{port}/.rt/{binary}",
                 "AWS_LAMBDA_FUNCTION_NAME": binary,

@@ -28,7 +28,7 @@ pub fn run_bench(named: &[String]) -> Result {
         }
     }
     run(&mut build)?;
-    let names = if named.is_empty() { largest(&release, &http_functions()?)? } else { named.to_vec() };
+    let chosen = if named.is_empty() { largest(&release, &http_functions()?)? } else { named.to_vec() };
 
     let hello = target().join("bench-hello");
     let mut build_hello = cargo();
@@ -39,7 +39,7 @@ pub fn run_bench(named: &[String]) -> Result {
     let mut measure = python::tool(&python::venv("aws")?, "python");
     measure.arg(root().join("xtask/py/bench.py")).arg("--expansion").arg(expansion()?);
     measure.arg("--bin-dir").arg(&release).arg("--hello").arg(hello.join("release/hello"));
-    run(measure.arg("--json").arg(target().join("bench.json")).args(names))
+    run(measure.arg("--json").arg(target().join("bench.json")).args(chosen))
 }
 
 /// Names of the functions that have a list to read: those with a route of their own.

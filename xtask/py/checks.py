@@ -5,6 +5,7 @@ it caught. Which linter misses what stands in docs/decisions/one-template.md.
 
 Use: checks.py            (the template alone)
      checks.py --parity   (binaries = functions = events; needs cargo)
+     checks.py --http     (names of the HTTP functions that have a resource of their own)
 """
 
 import argparse
@@ -517,8 +518,13 @@ def parity(source: dict, built: set[str] | None) -> list[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--parity", action="store_true", help="compare binaries, functions and events instead")
+    parser.add_argument("--http", action="store_true", help="print the HTTP functions with a resource of their own")
     args = parser.parse_args()
     source = load(TEMPLATE.read_text())
+    if args.http:
+        own = [f.binary for f in Stack(source).functions if f.kind == "http" and ("ANY", "$default") not in f.routes]
+        print("\n".join(own))
+        return 0
     if args.parity:
         built = binaries() or None
         found = parity(source, built)

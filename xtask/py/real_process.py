@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
 # The keys of nobody: moto takes any.
-KEYS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_REGION": REGION}
+KEYS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION}
 PATIENCE = 30
 
 
@@ -260,6 +260,9 @@ def main() -> int:
             event_file = args.events / f"{binary}.json"
             event = json.loads(event_file.read_text())
             log = args.work_dir / f"{binary}.log"
+            if not (args.bin_dir / binary).is_file():
+                report(f"{binary} answers its event", "no crate has built it")
+                continue
             runtime = {
                 "AWS_LAMBDA_RUNTIME_API": f"http://127.0.0.1:{port}/.rt/{binary}",
                 "AWS_LAMBDA_FUNCTION_NAME": binary,

@@ -4,6 +4,7 @@
 //! of the product may enter here: this crate is compiled before everything else, so it stays small.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "commands talk to a terminal")]
 
+mod bench;
 mod moto;
 mod python;
 mod shell;
@@ -34,6 +35,7 @@ cargo xtask venv GROUP          make the Python tools of xtask/requirements/GROU
 enum Command {
     Up(Vec<std::ffi::OsString>),
     Test(TestOptions),
+    Bench(Vec<String>),
     Venv(String),
     Help,
 }
@@ -52,6 +54,7 @@ fn run(command: Command) -> Result {
     match command {
         Command::Up(arguments) => up::run_local_cloud(&arguments),
         Command::Test(options) => test::run(&options),
+        Command::Bench(binaries) => bench::run_bench(&binaries),
         Command::Venv(group) => {
             println!("{}", python::venv(&group)?.display());
             Ok(())
@@ -89,7 +92,7 @@ fn read() -> Result<Command> {
             }
             Ok(Command::Test(options))
         }
-        "venv" => {
+        "bench" | "venv" => {
             let mut names = Vec::new();
             while let Some(argument) = parser.next()? {
                 match argument {
@@ -98,6 +101,7 @@ fn read() -> Result<Command> {
                 }
             }
             match (name.as_str(), names.as_slice()) {
+                ("bench", _) => Ok(Command::Bench(names)),
                 (_, [group]) => Ok(Command::Venv(group.clone())),
                 _ => Err(Fault::new("venv takes one group: a file name in xtask/requirements without .txt")),
             }

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// How long the server may take to listen.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The step of `test --aws moto`.
 pub fn step() -> Result<Outcome> {

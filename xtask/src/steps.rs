@@ -20,11 +20,7 @@ pub enum Outcome {
     Nothing(String),
 }
 
-impl Outcome {
-    fn passed() -> Result<Self> {
-        Ok(Self::Passed(None))
-    }
-}
+const PASSED: Outcome = Outcome::Passed(None);
 
 /// A step: its name, what it does.
 pub type Step = (&'static str, fn() -> Result<Outcome>);
@@ -51,17 +47,17 @@ const REGION: &str = "eu-central-1";
 
 fn fmt() -> Result<Outcome> {
     run(cargo().args(["fmt", "--all", "--check"]))?;
-    Outcome::passed()
+    Ok(PASSED)
 }
 
 fn clippy() -> Result<Outcome> {
     run(cargo().args(["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"]))?;
-    Outcome::passed()
+    Ok(PASSED)
 }
 
 fn test() -> Result<Outcome> {
     run(nextest()?.args(["--workspace", "--locked"]))?;
-    Outcome::passed()
+    Ok(PASSED)
 }
 
 /// `cargo nextest run`, from PATH or from PyPI.
@@ -75,7 +71,7 @@ pub fn nextest() -> Result<Command> {
 fn docs() -> Result<Outcome> {
     run(cargo().args(["test", "--doc", "--workspace", "--locked"]))?;
     run(cargo().args(["doc", "--no-deps", "--workspace", "--locked"]).env("RUSTDOCFLAGS", "--deny warnings"))?;
-    Outcome::passed()
+    Ok(PASSED)
 }
 
 fn deny() -> Result<Outcome> {
@@ -93,21 +89,22 @@ fn deny() -> Result<Outcome> {
     let mut fetch = program(&path);
     fetch.args(["fetch", "db"]).stdout(Stdio::null()).stderr(Stdio::null());
     let mut fetching = fetch.spawn().doing("cargo-deny")?;
-    if wait_at_most(&mut fetching, Duration::from_secs(60))? != Some(true) {
+    if wait_at_most(&mut fetching, Duration::from_mins(1))? != Some(true) {
         return Ok(Outcome::Passed(Some("ADVISORIES NOT CHECKED: their database cannot be reached from here".into())));
     }
     run(&mut check(&["advisories"]))?;
-    Outcome::passed()
+    Ok(PASSED)
 }
 
-fn python_step(script: &str) -> Result<Command> {
+/// A script of xtask/py in the environment that has SAM.
+pub fn python_step(script: &str) -> Result<Command> {
     let mut command = python::tool(&python::venv("template")?, "python");
     command.arg(root().join("xtask/py").join(script)).env("AWS_DEFAULT_REGION", REGION);
     Ok(command)
 }
 
 /// The expansion of template.yaml, made anew.
-fn expansion() -> Result<std::path::PathBuf> {
+pub fn expansion() -> Result<std::path::PathBuf> {
     let file = target().join("template/expansion.json");
     run(python_step("expand.py")?.arg("-o").arg(&file))?;
     Ok(file)
@@ -126,12 +123,12 @@ fn template() -> Result<Outcome> {
     // The two slow ones first.
     run_together(vec![sam, expanded])?;
     run_together(vec![source, python_step("checks.py")?, python_step("check_test.py")?])?;
-    Outcome::passed()
+    Ok(PASSED)
 }
 
 fn parity() -> Result<Outcome> {
     run(python_step("checks.py")?.arg("--parity"))?;
-    if has_functions() { Outcome::passed() } else { Ok(Outcome::Nothing("functions/ has no crate yet".into())) }
+    if has_functions() { Ok(PASSED) } else { Ok(Outcome::Nothing("functions/ has no crate yet".into())) }
 }
 
 /// `docs/openapi.json` against the code: the binary writes it, and with `--check` compares.
@@ -140,7 +137,7 @@ fn openapi() -> Result<Outcome> {
         return Ok(Outcome::Nothing("no crate builds the binary igny8-openapi yet".into()));
     }
     run(cargo().args(["run", "--quiet", "--locked", "--bin", "igny8-openapi", "--", "--check"]))?;
-    Outcome::passed()
+    Ok(PASSED)
 }
 
 fn lambda() -> Result<Outcome> {
@@ -155,5 +152,5 @@ fn lambda() -> Result<Outcome> {
     real.arg(root().join("xtask/py/real_process.py"));
     real.arg("--expansion").arg(expansion).arg("--bin-dir").arg(target().join("debug"));
     run(real.arg("--cargo-lambda").arg(cargo_lambda).args(REAL_PROCESSES))?;
-    Outcome::passed()
+    Ok(PASSED)
 }

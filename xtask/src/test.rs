@@ -86,7 +86,8 @@ fn summary(lines: &[Line]) -> (usize, String) {
         table.push_str(format!("{:<9} {word:<8} {took:>7.1} s  {note}", line.name).trim_end());
         table.push('\n');
     }
-    table.push_str(&format!("steps: {passed} passed, {failed} failed, {skipped} skipped\n"));
+    table += "steps: ";
+    table += &[format!("{passed} passed"), format!("{failed} failed"), format!("{skipped} skipped\n")].join(", ");
     (failed, table)
 }
 

@@ -2,7 +2,7 @@
 
 use std::{ffi::OsString, process::Command};
 
-use crate::shell::{Fault, Result, Workspace, cargo, find, run, target};
+use crate::shell::{Fault, Result, Workspace, cargo, find, root, run, target};
 
 /// Package and binary of the local cloud.
 const LOCAL_CLOUD: &str = "igny8-up";
@@ -16,13 +16,13 @@ pub fn run_local_cloud(arguments: &[OsString]) -> Result {
         return Err(Fault::new(format!("no crate of this workspace builds the binary {LOCAL_CLOUD}")));
     }
     run(cargo().args(["build", "--locked", "--bin", LOCAL_CLOUD]))?;
+    // It runs in the root, wherever the command was given: template.yaml and the default .igny8/ are there.
     let mut command = Command::new(target().join("debug").join(LOCAL_CLOUD));
-    command.args(arguments);
+    command.args(arguments).current_dir(root());
     become_it(command)
 }
 
-/// The local cloud takes our place, so that signals and the terminal are its own. It keeps our directory, on which a
-/// relative IGNY8_DATA_DIR depends.
+/// The local cloud takes our place, so that signals and the terminal are its own.
 #[cfg(unix)]
 fn become_it(mut command: Command) -> Result {
     use std::os::unix::process::CommandExt;

@@ -27,6 +27,19 @@ pub enum JobStatus {
 }
 
 impl JobStatus {
+    /// The word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Preparing => "preparing",
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Succeeded => "succeeded",
+            Self::Partial => "partial",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
     /// True when nothing of the job will change by itself.
     pub const fn is_terminal(self) -> bool {
         matches!(self, Self::Succeeded | Self::Partial | Self::Failed | Self::Cancelled)

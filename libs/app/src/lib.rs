@@ -1,0 +1,81 @@
+//! What functions share: services made from configuration, callers from tokens, and jobs as answers.
+//!
+//! The one place where the contexts are put together. A function takes from here what it needs, and nothing here has
+//! an opinion of its own.
+
+mod caller;
+mod jobs;
+mod models;
+
+use igny8_accounts::{Accounts, Verifier};
+use igny8_api::Api;
+use igny8_content::Contents;
+use igny8_core::{Error, Result};
+use igny8_lambda::{App, Handler};
+use igny8_planning::{PageRequest, Planning};
+use igny8_publishing::Publishing;
+use igny8_work::{Step, Work};
+use utoipa_axum::router::OpenApiRouter;
+
+pub use jobs::{Estimated, Started, started};
+pub use models::Models;
+
+/// Who signs our access tokens.
+pub const ISSUER: &str = "igny8";
+/// For whom they are meant.
+pub const AUDIENCE: &str = "igny8-api";
+
+/// What every HTTP function needs to be told.
+pub const HTTP_NEEDS: &[&str] = &["TABLE_NAME", "BUCKET_NAME", "JWT_PUBLIC_KEYS"];
+/// What every worker needs to be told.
+pub const WORKER_NEEDS: &[&str] = &["TABLE_NAME", "BUCKET_NAME"];
+
+/// Tenants, people, sites.
+pub fn accounts(app: &App) -> Accounts {
+    Accounts::new(app.table.clone(), app.cloud.clone())
+}
+
+/// Jobs and the ledger.
+pub fn work(app: &App) -> Work {
+    Work::new(app.cloud.clone(), app.table.clone())
+}
+
+/// The planner.
+pub fn planning(app: &App) -> Planning {
+    Planning::new(app.table.clone(), app.cloud.clone(), work(app), accounts(app))
+}
+
+/// The writer.
+pub fn contents(app: &App) -> Contents {
+    Contents::new(app.table.clone(), app.cloud.clone(), work(app), accounts(app), planning(app))
+}
+
+/// The publisher.
+pub fn publishing(app: &App) -> Publishing {
+    Publishing::new(app.table.clone(), app.cloud.clone(), work(app), accounts(app), contents(app))
+}
+
+/// An HTTP function: its routes behind the guard.
+pub fn http(app: &App, name: &'static str, routes: OpenApiRouter) -> Result<Handler> {
+    let keys = app.config.need("JWT_PUBLIC_KEYS")?;
+    let verifier = Verifier::new(keys, ISSUER, AUDIENCE).map_err(Error::internal)?;
+    let callers = caller::Callers::new(accounts(app), verifier, app.env.clone());
+    let api = Api::new(name, app.env.clone(), app.table.clone(), std::sync::Arc::new(callers))
+        .jobs(std::sync::Arc::new(jobs::Answers(work(app))));
+    Ok(Handler::http(api.serve(routes)))
+}
+
+/// A worker: one message is one item, and `step` is what is done with it.
+pub fn worker<S: Step + 'static>(app: &App, step: S) -> Handler {
+    let (work, env) = (work(app), app.env.clone());
+    let step = std::sync::Arc::new(step);
+    Handler::queue(move |message, _| {
+        let (work, env, step) = (work.clone(), env.clone(), step.clone());
+        async move { work.handle(&env, step.as_ref(), &message.body).await }
+    })
+}
+
+/// The page of a list, as services take it.
+pub fn page<F>(list: &igny8_api::List<F>) -> PageRequest {
+    PageRequest { limit: list.limit, cursor: list.cursor.clone() }
+}

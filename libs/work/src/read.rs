@@ -1,0 +1,103 @@
+//! Reading jobs.
+
+use igny8_core::{Credits, Ctx, Cursor, Error, JobId, Limit, Page, Result};
+use igny8_table::{Cond, Entity, Keys, Query};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{Item, ItemError, ItemState, Job, JobView, Phase, Work};
+
+/// An item, as the API shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ItemView {
+    /// Its number within the job, from 0.
+    pub index: u32,
+    /// What it is about.
+    pub title: String,
+    /// Its state.
+    pub state: ItemState,
+    /// Where the work is.
+    pub phase: Phase,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// What was charged.
+    pub charged: Credits,
+    /// Why it failed or waits.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub error: Option<ItemError>,
+    /// What came of it: ids and counts.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schema(value_type = Object)]
+    pub result: Option<serde_json::Value>,
+}
+
+impl From<Item> for ItemView {
+    fn from(item: Item) -> Self {
+        Self {
+            index: item.index,
+            title: item.title,
+            state: item.state,
+            phase: item.phase,
+            attempts: item.attempts,
+            charged: item.charged,
+            error: item.error,
+            result: item.result,
+        }
+    }
+}
+
+impl Work {
+    /// A job by its id.
+    pub async fn job(&self, ctx: &Ctx, id: JobId) -> Result<Job> {
+        let key = Job::key_of(&Keys::new(ctx), id);
+        self.table.get::<Job>(key).await?.ok_or_else(|| Error::not_found("job"))
+    }
+
+    /// A job with its first 200 items and the phase of the one that is furthest.
+    pub async fn job_view(&self, ctx: &Ctx, id: JobId) -> Result<JobView> {
+        // Items first: a job that shows as ended must not come with items that have not.
+        let items = self.items(ctx, id, Limit::new(Limit::MAX).unwrap_or_default(), None).await?.items;
+        let job = self.job(ctx, id).await?;
+        let ended = job.status().is_terminal();
+        let items = if ended && items.iter().any(|item| !is_ended(item.state)) {
+            self.items(ctx, id, Limit::new(Limit::MAX).unwrap_or_default(), None).await?.items
+        } else {
+            items
+        };
+        let mut view = JobView::from(&job);
+        if !ended
+            && let Some(phase) = items.iter().filter(|item| item.state == ItemState::Running).map(|i| i.phase).next()
+        {
+            view.progress.phase = phase;
+        }
+        view.items = Some(items);
+        Ok(view)
+    }
+
+    /// Pages of a job's items.
+    pub async fn items(&self, ctx: &Ctx, id: JobId, limit: Limit, cursor: Option<Cursor>) -> Result<Page<ItemView>> {
+        let keys = Keys::new(ctx);
+        let query = Query::partition(Item::partition(&keys, id)).limit(limit).cursor(cursor);
+        Ok(self.table.query::<Item>(&keys, query).await?.map(ItemView::from))
+    }
+
+    /// Pages of jobs, newest first.
+    pub async fn jobs(
+        &self,
+        ctx: &Ctx,
+        function: Option<&str>,
+        limit: Limit,
+        cursor: Option<Cursor>,
+    ) -> Result<Page<JobView>> {
+        let keys = Keys::new(ctx);
+        let mut query = Query::partition(keys.partition(Job::KIND)).descending().limit(limit).cursor(cursor);
+        if let Some(function) = function {
+            query = query.filter(Cond::eq("function", function));
+        }
+        Ok(self.table.query::<Job>(&keys, query).await?.map(|job| JobView::from(&job)))
+    }
+}
+
+const fn is_ended(state: ItemState) -> bool {
+    matches!(state, ItemState::Succeeded | ItemState::Failed | ItemState::Cancelled)
+}

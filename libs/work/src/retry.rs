@@ -1,0 +1,96 @@
+//! Retry: failed items get a new generation and a new reservation.
+
+use igny8_billing::Split;
+use igny8_core::{Credits, Ctx, Error, JobId, Limit, Result};
+use igny8_platform::audit;
+use igny8_table::{Cond, Keys, Query, Update};
+
+use crate::{
+    Item, ItemState, Job, Phase, Work,
+    finish::{ITEM, unchanged},
+    lane::move_lane,
+    pump::state_update,
+};
+
+/// Items per transaction.
+const CHUNK: usize = 40;
+
+impl Work {
+    /// Runs the failed items of an ended job again. Their credits are reserved anew, chunk by chunk.
+    ///
+    /// Errors: 409 while the job runs or when nothing of it failed; 402 with too few credits.
+    pub async fn retry(&self, ctx: &Ctx, id: JobId) -> Result<Job> {
+        let job = self.job(ctx, id).await?;
+        if !job.status().is_terminal() {
+            return Err(Error::conflict("This job has not ended yet. Wait for it, or cancel it first."));
+        }
+        if job.failed == 0 {
+            return Err(Error::conflict("No item of this job failed, so there is nothing to run again."));
+        }
+        let keys = Keys::new(ctx);
+        let mut cursor = None;
+        loop {
+            let query = Query::partition(Item::partition(&keys, id))
+                .filter(Cond::eq("state", ItemState::Failed))
+                .limit(Limit::new(CHUNK).unwrap_or_default())
+                .cursor(cursor);
+            let page = self.table.query::<Item>(&keys, query).await?;
+            if !page.items.is_empty() {
+                self.retry_chunk(ctx, id, &page.items).await?;
+            }
+            cursor = page.next_cursor;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        self.pump(ctx).await?;
+        self.job(ctx, id).await
+    }
+
+    async fn retry_chunk(&self, ctx: &Ctx, id: JobId, items: &[Item]) -> Result<()> {
+        let keys = Keys::new(ctx);
+        let price: Credits = items.iter().map(|item| item.price).sum();
+        let booked = self
+            .billing
+            .book(ctx, "work.retry", |booking, effects| {
+                let mut open: Split = booking.reserve(price)?;
+                for item in items {
+                    let reserved = open.take(item.price);
+                    open = open - reserved;
+                    let mut again = item.clone();
+                    again.state = ItemState::Waiting;
+                    again.due = ctx.now();
+                    effects.update(
+                        ITEM,
+                        state_update(&keys, &again)
+                            .set_n("generation", item.generation + 1)
+                            .set_n("attempts", 0)
+                            .set_n("sends", 0)
+                            .set("phase", Phase::Init.as_str())
+                            .set_serde("reserved", &reserved)?
+                            .remove("error")
+                            .when(unchanged(item)),
+                    );
+                }
+                let count = items.len() as i64;
+                effects.update(
+                    "job",
+                    Update::at(Job::key_of(&keys, id))
+                        .add("failed", -count)
+                        .add("credits_reserved", price.0)
+                        .remove("cancel_requested_at")
+                        .remove("error"),
+                );
+                move_lane(ctx, effects, 0, count, None);
+                audit(ctx, effects, "job.retried", format!("job:{id}"))?;
+                Ok(())
+            })
+            .await;
+        match booked {
+            Ok(()) => Ok(()),
+            // Someone else has retried them at the same moment: that is what was asked for.
+            Err(error) if error.failed(ITEM) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}

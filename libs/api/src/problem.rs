@@ -219,6 +219,13 @@ impl Failure {
         &self.error
     }
 
+    /// The whole answer to a request that does not even reach a router.
+    pub fn respond(&self, request_id: &str) -> Response {
+        let mut response = self.render(request_id);
+        crate::router::headers(response.headers_mut(), request_id);
+        response
+    }
+
     /// Writes the answer, and the cause of an error of ours to the log.
     pub(crate) fn render(&self, request_id: &str) -> Response {
         let problem = Problem::new(self, request_id);

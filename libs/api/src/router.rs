@@ -144,7 +144,7 @@ fn panic_text(panic: &(dyn Any + Send)) -> String {
 }
 
 /// Answers of an API are data: never to be sniffed, framed, cached or run.
-fn headers(headers: &mut HeaderMap, id: &str) {
+pub(crate) fn headers(headers: &mut HeaderMap, id: &str) {
     let fixed = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use igny8_ai::{Config, Router};
 use igny8_core::{Error, Result};
 use igny8_lambda::App;
@@ -20,8 +21,7 @@ impl Models {
         Self { app: app.clone(), router: Arc::new(OnceCell::new()) }
     }
 
-    /// The router over the models; the same one for the whole life of the process.
-    pub async fn router(&self) -> Result<Router> {
+    async fn read(&self) -> Result<Router> {
         let router = self.router.get_or_try_init(async || {
             let config = &self.app.config;
             let get = |name: &str| config.get(name).unwrap_or_default().to_owned();
@@ -45,5 +45,13 @@ impl Models {
             }))
         });
         Ok(router.await?.clone())
+    }
+}
+
+#[async_trait]
+impl igny8_work::Models for Models {
+    /// The same one for the whole life of the process.
+    async fn router(&self) -> Result<Router> {
+        self.read().await
     }
 }

@@ -1,15 +1,17 @@
 //! `generate_content`: a task becomes an article in blocks, by one model call.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use igny8_ai::{
-    AiFunction, Router,
+    AiFunction,
     shapes::{ContentInput, ContentOutput, Section, SiteInfo, content_schema},
 };
 use igny8_blocks::Document;
 use igny8_core::{ContentId, Credits, Ctx, Error, TaskId, slugify};
 use igny8_planning::entity::{Cluster, ContentIdea, IdeaStatus};
 use igny8_table::{Cond, Effects, Entity, Keys, Update};
-use igny8_work::{Failure, FunctionSpec, Item, Outcome, Phase, Progress, Step};
+use igny8_work::{Failure, FunctionSpec, Item, Models, Outcome, Phase, Progress, Step};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -75,16 +77,16 @@ struct Input {
 }
 
 /// The worker's step.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct WriteStep {
     contents: Contents,
-    router: Router,
+    models: Arc<dyn Models>,
 }
 
 impl WriteStep {
     /// The step with the models it may ask.
-    pub const fn new(contents: Contents, router: Router) -> Self {
-        Self { contents, router }
+    pub fn new(contents: Contents, models: Arc<dyn Models>) -> Self {
+        Self { contents, models }
     }
 }
 
@@ -128,7 +130,7 @@ impl Step for WriteStep {
             author: None,
         };
         let (answer, usage) =
-            self.contents.work.ask(&self.router, &GenerateContent, &question, ctx, item, progress).await?;
+            self.contents.work.ask(self.models.as_ref(), &GenerateContent, &question, ctx, item, progress).await?;
         progress.phase(Phase::Save).await;
         let model = usage.last().map(|used| used.model.clone());
         let content = self.store(ctx, item, &task, &site.locale, cluster, model, &answer.output).await?;

@@ -39,20 +39,35 @@ impl Answers<'_> {
     }
 }
 
+/// Where the models come from: a router that is there, or one whose keys must be read first.
+#[async_trait]
+pub trait Models: Send + Sync {
+    /// The router over the models.
+    async fn router(&self) -> Result<Router>;
+}
+
+#[async_trait]
+impl Models for Router {
+    async fn router(&self) -> Result<Router> {
+        Ok(self.clone())
+    }
+}
+
 impl Work {
     /// Runs an AI function for an item. A rerun reads the answers that were stored and does not pay for them again.
     pub async fn ask<F: AiFunction>(
         &self,
-        router: &Router,
+        models: &dyn Models,
         function: &F,
         input: &F::Input,
         ctx: &Ctx,
         item: &Item,
         progress: &Progress<'_>,
     ) -> Result<(Answer<F::Output>, Vec<UsedModel>), Failure> {
+        let router = models.router().await?;
         progress.phase(Phase::AiCall).await;
         let store = Answers { cloud: &self.cloud, prefix: item.raw_prefix(ctx.tenant) };
-        let answered = igny8_ai::run(router, function, input, &store, &Options::default()).await;
+        let answered = igny8_ai::run(&router, function, input, &store, &Options::default()).await;
         match answered {
             Ok(answer) => {
                 progress.phase(Phase::Parse).await;

@@ -19,6 +19,7 @@ mod step;
 mod sweep;
 mod worker;
 
+pub use ask::Models;
 pub use claim::Claim;
 pub use create::{JobCreate, NewItem};
 pub use item::{Item, ItemError, ItemId, ItemMessage, ItemState, Phase};

@@ -373,6 +373,34 @@ impl Planning {
         Ok(Page { items, next_cursor: names.next_cursor, total })
     }
 
+    /// The keywords of a site as rows of an export; an error when there are more than `most`.
+    pub async fn export_keywords(&self, ctx: &Ctx, site: SiteId, most: usize) -> Result<Vec<crate::import::Row>> {
+        self.accounts.site(ctx, site).await?;
+        let keys = Keys::new(ctx);
+        let query = Query::partition(keys.site_partition(site, Keyword::KIND));
+        let found = self.table.query_all::<Keyword>(&keys, query, most).await.map_err(|error| match error {
+            TableError::TooLarge { .. } => {
+                Error::new(ErrorKind::TooLarge, format!("More than {most} keywords cannot be exported at once."))
+            }
+            other => other.into(),
+        })?;
+        Ok(found
+            .into_iter()
+            .zip(1..)
+            .map(|(keyword, line)| crate::import::Row {
+                line,
+                keyword: keyword.keyword,
+                volume: keyword.volume,
+                difficulty: keyword.difficulty,
+                cpc_cents: keyword.cpc_cents,
+                intent: keyword.intent,
+                country: None,
+                language: keyword.locale,
+                parent_topic: keyword.parent_topic,
+            })
+            .collect())
+    }
+
     /// Changes a keyword; `version` is that of `If-Match`.
     pub async fn update_keyword(
         &self,

@@ -1,16 +1,16 @@
 //! `auto_cluster`: up to 30 keywords become new and existing clusters.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{collections::{BTreeMap, BTreeSet}, sync::Arc};
 
 use async_trait::async_trait;
 use igny8_accounts::Site;
 use igny8_ai::{
-    AiFunction, Router,
+    AiFunction,
     shapes::{ClusterInput, ClusterOutput, ExistingCluster, KeywordIn, SiteInfo, cluster_schema},
 };
 use igny8_core::{ClusterId, Credits, Ctx, KeywordId, Limit, SectorId, SiteId};
 use igny8_table::{Cond, Effects, Entity, Key, Keys, Query, Update};
-use igny8_work::{Failure, FunctionSpec, Item, Outcome, Progress, Step};
+use igny8_work::{Failure, FunctionSpec, Item, Models, Outcome, Progress, Step};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -75,16 +75,16 @@ struct Input {
 }
 
 /// The worker's step.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ClusterStep {
     planning: Planning,
-    router: Router,
+    models: Arc<dyn Models>,
 }
 
 impl ClusterStep {
     /// The step with the models it may ask.
-    pub const fn new(planning: Planning, router: Router) -> Self {
-        Self { planning, router }
+    pub fn new(planning: Planning, models: Arc<dyn Models>) -> Self {
+        Self { planning, models }
     }
 }
 
@@ -138,7 +138,7 @@ impl Step for ClusterStep {
                 .collect(),
         };
         let (answer, usage) =
-            planning.work.ask(&self.router, &AutoCluster, &question, ctx, item, progress).await?;
+            planning.work.ask(self.models.as_ref(), &AutoCluster, &question, ctx, item, progress).await?;
         let price = AutoCluster.price(&question, &answer.output);
         let (effects, result) = self.apply(ctx, &input, &keywords, &answer.output).await?;
         let nothing = result["keywords"] == json!(0);

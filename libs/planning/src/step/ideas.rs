@@ -1,15 +1,15 @@
 //! `generate_ideas`: a cluster becomes ideas, each charged by itself.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use async_trait::async_trait;
 use igny8_ai::{
-    AiFunction, Router,
+    AiFunction,
     shapes::{ClusterInfo, ENTITY_TYPES, IdeaOut, IdeasInput, IdeasOutput, STRUCTURES, ideas_schema},
 };
 use igny8_core::{ClusterId, Credits, Ctx, IdeaId, Limit};
 use igny8_table::{Effects, Entity, Index, Key, Keys, Query};
-use igny8_work::{Failure, FunctionSpec, Item, Outcome, Progress, Step};
+use igny8_work::{Failure, FunctionSpec, Item, Models, Outcome, Progress, Step};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -97,16 +97,16 @@ struct Input {
 }
 
 /// The worker's step.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct IdeasStep {
     planning: Planning,
-    router: Router,
+    models: Arc<dyn Models>,
 }
 
 impl IdeasStep {
     /// The step with the models it may ask.
-    pub const fn new(planning: Planning, router: Router) -> Self {
-        Self { planning, router }
+    pub fn new(planning: Planning, models: Arc<dyn Models>) -> Self {
+        Self { planning, models }
     }
 }
 
@@ -153,7 +153,7 @@ impl Step for IdeasStep {
             count: input.count,
         };
         let (answer, usage) =
-            planning.work.ask(&self.router, &GenerateIdeas, &question, ctx, item, progress).await?;
+            planning.work.ask(self.models.as_ref(), &GenerateIdeas, &question, ctx, item, progress).await?;
         let (effects, ids) = self.apply(ctx, &cluster, &keywords, answer.output.ideas).await?;
         Ok(Outcome {
             effects,

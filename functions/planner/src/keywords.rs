@@ -1,0 +1,310 @@
+//! `/api/planner/keywords`: keywords one by one, in numbers, from a file and back into one.
+
+use axum::{
+    Json,
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use igny8_api::{
+    Body, Bulk, BulkRequest, Caller, Created, Failure, IfMatch, List, ListParams, Path, Query, Raw, no_content, versioned,
+};
+use igny8_app::{HTTP_NEEDS, page};
+use igny8_core::{ClusterId, Error, KeywordId, Page, SectorId, SiteId};
+use igny8_lambda::FunctionSpec;
+use igny8_planning::{
+    AddedKeywords, ImportStarted, ImportSummary, Intent, KeywordCreate, KeywordQuery, KeywordSort, KeywordUpdate,
+    Planning,
+    entity::{Keyword, KeywordStatus},
+    export,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// The function.
+pub const FUNCTION: FunctionSpec = FunctionSpec {
+    name: "planner-keywords",
+    needs: HTTP_NEEDS,
+    build: |app| igny8_app::http(app, FUNCTION.name, routes(igny8_app::planning(app))),
+};
+
+/// The most keywords of an export.
+const MOST_EXPORTED: usize = 10_000;
+/// The most ids of a bulk action.
+const MOST_IDS: usize = 200;
+
+/// The routes.
+pub fn routes(planning: Planning) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(bulk))
+        .routes(routes!(import))
+        .routes(routes!(import_url))
+        .routes(routes!(export_csv))
+        .routes(routes!(get, update, delete))
+        .with_state(planning)
+}
+
+/// Which keywords.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Filter {
+    /// The site.
+    site_id: SiteId,
+    /// Only of this sector.
+    sector_id: Option<SectorId>,
+    /// Only of this cluster.
+    cluster_id: Option<ClusterId>,
+    /// Only in this state.
+    status: Option<KeywordStatus>,
+    /// Only with this intent.
+    intent: Option<Intent>,
+    /// Volume from.
+    min_volume: Option<u64>,
+    /// Volume to.
+    max_volume: Option<u64>,
+    /// Difficulty from.
+    min_difficulty: Option<u8>,
+    /// Difficulty to.
+    max_difficulty: Option<u8>,
+}
+
+const SORTS: &[(&str, KeywordSort)] = &[
+    ("-created_at", KeywordSort::Newest),
+    ("-volume", KeywordSort::Volume),
+    ("keyword", KeywordSort::Name),
+];
+
+fn query(list: &List<Filter>) -> Result<KeywordQuery, Error> {
+    let filter = list.filter.clone();
+    Ok(KeywordQuery {
+        sort: list.order(SORTS)?,
+        prefix: list.q.clone(),
+        count: list.count,
+        page: page(list),
+        site_id: filter.site_id,
+        sector_id: filter.sector_id,
+        cluster_id: filter.cluster_id,
+        status: filter.status,
+        intent: filter.intent,
+        min_volume: filter.min_volume,
+        max_volume: filter.max_volume,
+        min_difficulty: filter.min_difficulty,
+        max_difficulty: filter.max_difficulty,
+    })
+}
+
+/// Keywords of a site.
+///
+/// `sort` is `-created_at` (newest first), `-volume` or `keyword`; `q` and `keyword` order cannot be combined with
+/// filters other than the site.
+#[utoipa::path(
+    get, path = "/api/planner/keywords", params(ListParams, Filter),
+    responses((status = 200, body = Page<Keyword>))
+)]
+async fn list(
+    State(planning): State<Planning>,
+    Caller(ctx): Caller,
+    list: List<Filter>,
+) -> Result<Json<Page<Keyword>>, Failure> {
+    Ok(Json(planning.keywords(&ctx, query(&list)?).await?))
+}
+
+/// Keywords to be added.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct KeywordsCreate {
+    /// The site.
+    site_id: SiteId,
+    /// The sector of the site.
+    #[serde(default)]
+    sector_id: Option<SectorId>,
+    /// At most 2,000.
+    keywords: Vec<KeywordCreate>,
+}
+
+/// Adds keywords; known ones stay as they are.
+#[utoipa::path(
+    post, path = "/api/planner/keywords",
+    request_body(content = KeywordsCreate, example = json!({
+        "site_id": "01JZ0000000000000000000000",
+        "keywords": [{ "keyword": "brake pads", "volume": 1300, "difficulty": 34, "cpc": 1.2, "intent": "commercial" }]
+    })),
+    responses((status = 201, body = AddedKeywords))
+)]
+async fn create(
+    State(planning): State<Planning>,
+    Caller(ctx): Caller,
+    Body(new): Body<KeywordsCreate>,
+) -> Result<Created<AddedKeywords>, Failure> {
+    Ok(Created(planning.add_keywords(&ctx, new.site_id, new.sector_id, new.keywords).await?))
+}
+
+/// What to do with many keywords.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum KeywordAction {
+    /// Put them away.
+    Archive,
+    /// Take them back.
+    Unarchive,
+    /// Remove them for good.
+    Delete,
+}
+
+/// Archives, takes back or removes many keywords; answers per id.
+#[utoipa::path(
+    post, path = "/api/planner/keywords/bulk",
+    request_body(content = BulkRequest<KeywordAction, KeywordId>, example = json!({
+        "action": "archive", "ids": ["01JZ0000000000000000000000"]
+    })),
+    responses((status = 200, body = Bulk<KeywordId>))
+)]
+async fn bulk(
+    State(planning): State<Planning>,
+    Caller(ctx): Caller,
+    Body(request): Body<BulkRequest<KeywordAction, KeywordId>>,
+) -> Result<Json<Bulk<KeywordId>>, Failure> {
+    if request.ids.len() > MOST_IDS {
+        return Err(Error::invalid("ids", format!("at most {MOST_IDS} at once")).into());
+    }
+    let mut done = Vec::with_capacity(request.ids.len());
+    for id in request.ids {
+        let change = |status| KeywordUpdate { status: Some(status), ..KeywordUpdate::default() };
+        let result = match request.action {
+            KeywordAction::Archive => {
+                planning.update_keyword(&ctx, id, change(KeywordStatus::Archived), None).await.map(drop)
+            }
+            KeywordAction::Unarchive => {
+                planning.update_keyword(&ctx, id, change(KeywordStatus::New), None).await.map(drop)
+            }
+            KeywordAction::Delete => planning.delete_keyword(&ctx, id).await,
+        };
+        done.push((id, result));
+    }
+    Ok(Json(Bulk::new(done)))
+}
+
+/// Where an imported file belongs.
+#[derive(Debug, Deserialize, Serialize, IntoParams, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Place {
+    /// The site.
+    site_id: SiteId,
+    /// The sector of the site.
+    #[serde(default)]
+    sector_id: Option<SectorId>,
+}
+
+/// Imports a keyword export: the file itself is the body.
+///
+/// Ahrefs, Semrush, Google Keyword Planner and Search Console are recognised by their header, and any other file with
+/// a keyword column. Send `application/octet-stream` (any encoding) or `text/csv` (UTF-8). At most 1 MB and 2,000
+/// lines; larger files go through `import-url`.
+#[utoipa::path(
+    post, path = "/api/planner/keywords/import", params(Place),
+    request_body(content = String, content_type = "text/csv", example = "Keyword,Volume\nbrake pads,1300\n"),
+    responses((status = 200, body = ImportSummary))
+)]
+async fn import(
+    State(planning): State<Planning>,
+    Caller(ctx): Caller,
+    Query(place): Query<Place>,
+    file: Raw,
+) -> Result<Json<ImportSummary>, Failure> {
+    if file.media_type == "application/json" {
+        let detail = "Send the file itself as the body, as text/csv or application/octet-stream.";
+        return Err(Error::new(igny8_core::ErrorKind::Unreadable, detail).into());
+    }
+    Ok(Json(planning.import_keywords(&ctx, place.site_id, place.sector_id, &file.bytes).await?))
+}
+
+/// Gives an address to upload a large keyword file to.
+#[utoipa::path(
+    post, path = "/api/planner/keywords/import-url",
+    request_body(content = Place, example = json!({ "site_id": "01JZ0000000000000000000000" })),
+    responses((status = 201, body = ImportStarted))
+)]
+async fn import_url(
+    State(planning): State<Planning>,
+    Caller(ctx): Caller,
+    Body(place): Body<Place>,
+) -> Result<Created<ImportStarted>, Failure> {
+    Ok(Created(planning.import_url(&ctx, place.site_id, place.sector_id).await?))
+}
+
+/// Which keywords to export.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ExportFilter {
+    /// The site.
+    site_id: SiteId,
+}
+
+/// The keywords of a site as a CSV file, at most 10,000. Cells that a spreadsheet would run are made harmless.
+#[utoipa::path(
+    get, path = "/api/planner/keywords/export", params(ExportFilter),
+    responses((status = 200, body = String, content_type = "text/csv"))
+)]
+async fn export_csv(
+    State(planning): State<Planning>,
+    Caller(ctx): Caller,
+    Query(filter): Query<ExportFilter>,
+) -> Result<Response, Failure> {
+    let rows = planning.export_keywords(&ctx, filter.site_id, MOST_EXPORTED).await?;
+    let csv = export::csv(rows.iter()).map_err(Error::internal)?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"keywords.csv\""),
+    ];
+    Ok((StatusCode::OK, headers, csv).into_response())
+}
+
+/// A keyword.
+#[utoipa::path(
+    get, path = "/api/planner/keywords/{id}", params(("id" = KeywordId, Path)),
+    responses((status = 200, body = Keyword))
+)]
+async fn get(
+    State(planning): State<Planning>,
+    Caller(ctx): Caller,
+    Path(id): Path<KeywordId>,
+) -> Result<Response, Failure> {
+    let keyword = planning.keyword(&ctx, id).await?;
+    Ok(versioned(keyword.version, keyword))
+}
+
+/// Changes a keyword.
+#[utoipa::path(
+    patch, path = "/api/planner/keywords/{id}", params(("id" = KeywordId, Path)),
+    request_body(content = KeywordUpdate, example = json!({ "difficulty": 40 })),
+    responses((status = 200, body = Keyword))
+)]
+async fn update(
+    State(planning): State<Planning>,
+    Caller(ctx): Caller,
+    Path(id): Path<KeywordId>,
+    IfMatch(version): IfMatch,
+    Body(change): Body<KeywordUpdate>,
+) -> Result<Response, Failure> {
+    let keyword = planning.update_keyword(&ctx, id, change, version).await?;
+    Ok(versioned(keyword.version, keyword))
+}
+
+/// Removes a keyword.
+#[utoipa::path(
+    delete, path = "/api/planner/keywords/{id}", params(("id" = KeywordId, Path)),
+    responses((status = 204))
+)]
+async fn delete(
+    State(planning): State<Planning>,
+    Caller(ctx): Caller,
+    Path(id): Path<KeywordId>,
+) -> Result<Response, Failure> {
+    planning.delete_keyword(&ctx, id).await?;
+    Ok(no_content())
+}

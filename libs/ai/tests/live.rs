@@ -42,7 +42,7 @@ struct Article;
 
 impl AiFunction for Article {
     const NAME: &'static str = "generate_content";
-    const MAX_TOKENS: u32 = 1500;
+    const MAX_TOKENS: u32 = 700;
     type Input = ContentInput;
     type Output = ContentOutput;
 

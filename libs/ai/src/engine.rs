@@ -186,7 +186,7 @@ pub struct Options {
 impl Default for Options {
     /// The default prompt, and 240 seconds: less than a worker's 300.
     fn default() -> Self {
-        Self { prompt: None, timeout: Duration::from_secs(240) }
+        Self { prompt: None, timeout: Duration::from_mins(4) }
     }
 }
 

@@ -226,7 +226,7 @@ pub struct ContentInput {
     #[serde(default)]
     pub estimated_words: u32,
     /// The author profile, if one is set.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub author: Option<Author>,
 }
 
@@ -327,8 +327,8 @@ fn text(description: &str) -> Value {
     json!({ "type": "string", "description": description })
 }
 
-fn list(items: Value) -> Value {
-    json!({ "type": "array", "items": items })
+fn list(items: impl Into<Value>) -> Value {
+    json!({ "type": "array", "items": items.into() })
 }
 
 fn one_of(values: &[&str]) -> Value {

@@ -4,12 +4,13 @@ use std::fmt;
 
 use async_trait::async_trait;
 use reqwest::StatusCode;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
     Completion, ErrorClass, Finish, Provider, ProviderError, Request, classify,
     http::{Answer, Http},
+    schema::Ordered,
 };
 
 /// The version of the API that the bodies here follow.
@@ -39,25 +40,47 @@ impl Anthropic {
     }
 }
 
-fn body(request: &Request) -> Value {
-    let mut body = json!({
-        "model": request.model,
-        "max_tokens": request.max_tokens,
-        "temperature": (f64::from(request.temperature).clamp(0.0, 1.0) * 100.0).round() / 100.0,
-        "messages": [{ "role": "user", "content": request.user }],
-    });
-    if !request.system.is_empty() {
-        body["system"] = json!(request.system);
-    }
-    if let Some(schema) = &request.schema {
-        body["tools"] = json!([{
-            "name": schema.name,
-            "description": "Takes the finished answer.",
-            "input_schema": schema.schema,
-        }]);
-        body["tool_choice"] = json!({ "type": "tool", "name": schema.name });
-    }
-    body
+#[derive(Serialize)]
+struct MessageRequest<'r> {
+    model: &'r str,
+    max_tokens: u32,
+    temperature: f64,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    system: &'r str,
+    messages: Value,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tools: Vec<Tool<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_choice: Option<Value>,
+}
+
+#[derive(Serialize)]
+struct Tool<'r> {
+    name: &'r str,
+    description: &'static str,
+    input_schema: Ordered<'r>,
+}
+
+fn body(request: &Request) -> String {
+    let schema = request.schema.as_ref();
+    let message = MessageRequest {
+        model: &request.model,
+        max_tokens: request.max_tokens,
+        temperature: (f64::from(request.temperature).clamp(0.0, 1.0) * 100.0).round() / 100.0,
+        system: &request.system,
+        messages: json!([{ "role": "user", "content": request.user }]),
+        tools: schema
+            .map(|schema| Tool {
+                name: &schema.name,
+                description: "Takes the finished answer.",
+                input_schema: Ordered(&schema.schema),
+            })
+            .into_iter()
+            .collect(),
+        tool_choice: schema.map(|schema| json!({ "type": "tool", "name": schema.name })),
+    };
+    // Texts and numbers only, which always serialize.
+    serde_json::to_string(&message).unwrap_or_default()
 }
 
 #[async_trait]
@@ -76,7 +99,7 @@ impl Provider for Anthropic {
         }
         let url = format!("{}/v1/messages", self.base_url);
         let headers = [("x-api-key", self.key.as_str()), ("anthropic-version", VERSION)];
-        let answer = self.http.post(&url, &headers, &body(request), request.timeout).await?;
+        let answer = self.http.post(&url, &headers, body(request), request.timeout).await?;
         if answer.status != StatusCode::OK {
             return Err(classify::refusal(self.name(), &request.model, &self.key, &answer));
         }
@@ -135,6 +158,7 @@ struct Block {
 }
 
 #[derive(Deserialize)]
+#[allow(clippy::struct_field_names, reason = "named as the API names them")]
 struct MessageUsage {
     input_tokens: u64,
     output_tokens: u64,

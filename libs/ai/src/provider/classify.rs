@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{ErrorClass, ProviderError, http::Answer};
 
 /// A delay longer than this is taken for a mistake.
-const MAX_DELAY: Duration = Duration::from_secs(24 * 60 * 60);
+const MAX_DELAY: Duration = Duration::from_hours(24);
 /// How much of a body goes to the log.
 const LOGGED: usize = 600;
 
@@ -218,13 +218,15 @@ mod tests {
 
     use super::*;
 
+    type Headers = &'static [(&'static str, &'static str)];
+
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
         pairs.iter().map(|(name, value)| ((*name).parse().unwrap(), HeaderValue::from_static(value))).collect()
     }
 
     #[test]
     fn delays_in_all_forms() {
-        let cases: [(&[(&str, &str)], Option<u64>); 7] = [
+        let cases: [(Headers, Option<u64>); 7] = [
             (&[("retry-after", "20")], Some(20_000)),
             (&[("retry-after", "0.5")], Some(500)),
             (&[("retry-after-ms", "750"), ("retry-after", "1")], Some(750)),

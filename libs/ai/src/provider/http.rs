@@ -12,7 +12,6 @@ use reqwest::{
     redirect,
 };
 use rustls::{ClientConfig, RootCertStore};
-use serde_json::Value;
 
 use super::{ErrorClass, ProviderError};
 
@@ -58,10 +57,10 @@ impl Http {
         &self,
         url: &str,
         headers: &[(&'static str, &str)],
-        body: &Value,
+        body: String,
         timeout: Duration,
     ) -> Result<Answer, ProviderError> {
-        let mut request = self.client()?.post(url).timeout(timeout).body(body.to_string());
+        let mut request = self.client()?.post(url).timeout(timeout).body(body);
         request = request.header("content-type", "application/json").header("accept", "application/json");
         for (name, value) in headers {
             let mut value = HeaderValue::from_str(value).map_err(|_| {

@@ -7,6 +7,7 @@ mod classify;
 mod http;
 pub mod offline;
 mod openai;
+mod schema;
 
 use std::{fmt, time::Duration};
 

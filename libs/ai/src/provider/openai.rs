@@ -11,7 +11,7 @@ use std::{
 
 use async_trait::async_trait;
 use reqwest::StatusCode;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -19,6 +19,7 @@ use super::{
     Completion, ErrorClass, Finish, Provider, ProviderError, Request,
     classify::{self, About, Reason},
     http::{Answer, Http},
+    schema::Ordered,
 };
 
 /// Calls of one `complete`: each may take back one thing that the model does not know.
@@ -82,35 +83,66 @@ impl OpenAi {
     }
 }
 
-fn body(request: &Request, abilities: Abilities) -> Value {
+/// The body of a request, field by field in the order in which it is read best.
+#[derive(Serialize)]
+struct ChatRequest<'r> {
+    model: &'r str,
+    stream: bool,
+    messages: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_completion_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response_format: Option<ResponseFormat<'r>>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum ResponseFormat<'r> {
+    JsonSchema { json_schema: NamedSchema<'r> },
+    JsonObject,
+}
+
+#[derive(Serialize)]
+struct NamedSchema<'r> {
+    name: &'r str,
+    strict: bool,
+    schema: Ordered<'r>,
+}
+
+fn body(request: &Request, abilities: Abilities) -> String {
     let mut system = request.system.clone();
-    let mut body = json!({ "model": request.model, "stream": false });
-    if let Some(schema) = &request.schema {
-        match abilities.format {
-            Format::Schema => {
-                body["response_format"] = json!({
-                    "type": "json_schema",
-                    "json_schema": { "name": schema.name, "strict": true, "schema": schema.schema },
-                });
-            }
-            Format::Object => body["response_format"] = json!({ "type": "json_object" }),
-            Format::Text => {}
-        }
+    let response_format = request.schema.as_ref().and_then(|schema| {
+        let ordered = Ordered(&schema.schema);
         if abilities.format != Format::Schema {
             system.push_str("\n\nAnswer with one JSON object that fits this JSON Schema, and nothing else:\n");
-            system.push_str(&schema.schema.to_string());
+            system.push_str(&serde_json::to_string(&ordered).unwrap_or_default());
         }
-    }
-    body["messages"] = json!([
-        { "role": "system", "content": system },
-        { "role": "user", "content": request.user },
-    ]);
-    let limit = if abilities.completion_tokens { "max_completion_tokens" } else { "max_tokens" };
-    body[limit] = json!(request.max_tokens);
-    if !abilities.no_temperature {
-        body["temperature"] = json!((f64::from(request.temperature) * 100.0).round() / 100.0);
-    }
-    body
+        match abilities.format {
+            Format::Schema => Some(ResponseFormat::JsonSchema {
+                json_schema: NamedSchema { name: &schema.name, strict: true, schema: ordered },
+            }),
+            Format::Object => Some(ResponseFormat::JsonObject),
+            Format::Text => None,
+        }
+    });
+    let chat = ChatRequest {
+        model: &request.model,
+        stream: false,
+        messages: json!([
+            { "role": "system", "content": system },
+            { "role": "user", "content": request.user },
+        ]),
+        max_tokens: (!abilities.completion_tokens).then_some(request.max_tokens),
+        max_completion_tokens: abilities.completion_tokens.then_some(request.max_tokens),
+        temperature: (!abilities.no_temperature).then(|| (f64::from(request.temperature) * 100.0).round() / 100.0),
+        response_format,
+    };
+    // Texts and numbers only, which always serialize.
+    serde_json::to_string(&chat).unwrap_or_default()
 }
 
 /// What to leave out after a refusal; `None` when nothing is left that could help.
@@ -149,7 +181,7 @@ impl Provider for OpenAi {
         loop {
             tries += 1;
             let left = deadline.saturating_duration_since(Instant::now());
-            let answer = self.http.post(&url, &[("authorization", &bearer)], &body(request, abilities), left).await?;
+            let answer = self.http.post(&url, &[("authorization", &bearer)], body(request, abilities), left).await?;
             if answer.status == StatusCode::OK {
                 let completion = self.read(request, &answer)?;
                 if abilities != known {

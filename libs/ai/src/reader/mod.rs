@@ -3,7 +3,8 @@
 //! Valid JSON is read by serde_json alone and comes back unchanged. Everything else goes through a hand-written parser
 //! that knows the habits of models (fences, prose, unescaped quotes, cut-off ends, …). It takes linear time: each byte
 //! is looked at a bounded number of times, and the attempts to find the JSON in the text share one budget of work.
-//! The crates that do this (llm_json, jsonrepair) report no repairs and overflow the stack on deep nesting.
+//! The crates that do this (llm_json, jsonrepair) overflow the stack on deep nesting and agree less with the cases of
+//! the libraries that they port.
 
 mod parser;
 mod report;
@@ -116,7 +117,9 @@ fn fit_wrapped<T: DeserializeOwned>(
             return match inner.and_then(|inner| Some((fit(&inner.value).ok()?, inner.repairs))) {
                 Some((fitting, repairs)) => {
                     notes.add(RepairKind::Wrapped, offset);
-                    repairs.iter().for_each(|repair| notes.add(repair.kind, offset));
+                    for repair in repairs {
+                        notes.add(repair.kind, offset);
+                    }
                     Ok(fitting)
                 }
                 None => Err(error),
@@ -161,12 +164,12 @@ struct Found<T> {
 /// A failed attempt: how far it came, whether there was a whole value that just does not fit, and what was wrong.
 type Miss = (usize, bool, Problem);
 
-impl<'t> Search<'t> {
+impl Search<'_> {
     fn run<T: DeserializeOwned>(&mut self, start: usize) -> Result<Read<T>, ReadError> {
         let mut failure = None;
-        let mut best = self.largest(fenced_starts(self.text), true, &mut failure);
+        let mut best = self.largest(fenced_starts(self.text, start), true, &mut failure);
         if best.is_none() {
-            let brackets = self.text.match_indices(['{', '[']).map(|(at, _)| at);
+            let brackets = self.text[start..].match_indices(['{', '[']).map(|(at, _)| start + at);
             best = self.largest(brackets, false, &mut failure);
         }
         if best.is_none() {
@@ -353,13 +356,16 @@ impl<'t> Search<'t> {
     }
 }
 
-/// Where JSON begins right behind the opening of a fence.
-fn fenced_starts(text: &str) -> impl Iterator<Item = usize> {
-    let first_bracket = text.find(['{', '[']).unwrap_or(0);
-    text.match_indices("```").filter_map(move |(at, fence)| {
+/// Where JSON begins right behind the opening of a fence, from `start` on.
+fn fenced_starts(text: &str, start: usize) -> impl Iterator<Item = usize> {
+    let first_bracket = text[start..].find(['{', '[']).map_or(start, |at| start + at);
+    text[start..].match_indices("```").filter_map(move |(at, fence)| {
+        let at = start + at;
         // A fence behind a bracket and in the middle of a line belongs to a text inside the JSON.
         let line_start = text[..at].trim_end_matches([' ', '\t']);
-        if at > first_bracket && !line_start.ends_with('\n') {
+        // A longer row of backticks is one fence, looked at once.
+        let is_row = text[..at].ends_with('`');
+        if is_row || (at > first_bracket && !line_start.ends_with('\n')) {
             return None;
         }
         let rest = text[at + fence.len()..].trim_start_matches('`');

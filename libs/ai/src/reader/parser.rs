@@ -306,10 +306,10 @@ impl<'t> Parser<'t> {
             }
             _ => self.value(Place::Member)?,
         };
-        if let Some(value) = parsed.value {
-            if members.insert(key, value).is_some() {
-                self.notes.add(RepairKind::DuplicateKey, at);
-            }
+        if let Some(value) = parsed.value
+            && members.insert(key, value).is_some()
+        {
+            self.notes.add(RepairKind::DuplicateKey, at);
         }
         Ok(parsed.cut)
     }
@@ -423,17 +423,14 @@ impl<'t> Parser<'t> {
             }
             _ => (None, false),
         };
-        match literal {
-            Some(value) => {
-                if !proper {
-                    self.notes.add(RepairKind::Literal, at);
-                }
-                Parsed::whole(value)
+        if let Some(value) = literal {
+            if !proper {
+                self.notes.add(RepairKind::Literal, at);
             }
-            None => {
-                self.notes.add(RepairKind::UnquotedString, at);
-                Parsed { value: self.keep(Value::String(word.to_owned()), cut), cut }
-            }
+            Parsed::whole(value)
+        } else {
+            self.notes.add(RepairKind::UnquotedString, at);
+            Parsed { value: self.keep(Value::String(word.to_owned()), cut), cut }
         }
     }
 }

@@ -239,12 +239,11 @@ proptest! {
     fn a_prefix_keeps_only_what_was_there(items in prop::collection::vec("[a-z]{1,8}", 1..8), at in 0.0..1.0_f64) {
         let text = serde_json::to_string(&json!({ "items": items })).unwrap();
         let cut = &text[..(text.len() as f64 * at) as usize];
-        if let Ok(read) = read::<Value>(cut) {
-            if let Some(kept) = read.value.get("items").and_then(Value::as_array) {
+        if let Ok(read) = read::<Value>(cut)
+            && let Some(kept) = read.value.get("items").and_then(Value::as_array) {
                 for (kept, whole) in kept.iter().zip(&items) {
                     prop_assert_eq!(kept, whole);
                 }
             }
-        }
     }
 }

@@ -120,11 +120,15 @@ fn groups(entries: Vec<Entry>, weights: &BTreeMap<String, f64>) -> Vec<Vec<Entry
             break;
         }
         let (weight_a, weight_b) = (groups[a].len() as f64, groups[b].len() as f64);
-        for other in 0..count {
-            let joined = (pairs[a][other] * weight_a + pairs[b][other] * weight_b) / (weight_a + weight_b);
-            pairs[a][other] = joined;
-            pairs[other][a] = joined;
+        let joined: Vec<f64> = pairs[a]
+            .iter()
+            .zip(&pairs[b])
+            .map(|(to_a, to_b)| (to_a * weight_a + to_b * weight_b) / (weight_a + weight_b))
+            .collect();
+        for (row, value) in pairs.iter_mut().zip(&joined) {
+            row[a] = *value;
         }
+        pairs[a] = joined;
         let moved = std::mem::take(&mut groups[b]);
         groups[a].extend(moved);
     }

@@ -10,10 +10,10 @@ use crate::{
 
 pub(super) fn answer(input: &ReparseInput) -> ContentOutput {
     // A raw answer holds the blocks already.
-    if let Ok(read) = read_with::<ContentOutput>(&input.text, CutOff::Drop) {
-        if !read.value.blocks.is_empty() {
-            return read.value;
-        }
+    if let Ok(read) = read_with::<ContentOutput>(&input.text, CutOff::Drop)
+        && !read.value.blocks.is_empty()
+    {
+        return read.value;
     }
     let text = if looks_like_html(&input.text) { lines_of_html(&input.text) } else { input.text.clone() };
     let blocks = blocks(&text);
@@ -73,12 +73,11 @@ fn lines_of_html(html: &str) -> String {
             ("blockquote", false) => out.push_str("\n\n> "),
             ("b", _) => out.push_str(if closing { "</strong>" } else { "<strong>" }),
             ("i", _) => out.push_str(if closing { "</em>" } else { "<em>" }),
-            ("p" | "div" | "section" | "article" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote", _) => {
+            ("p" | "div" | "section" | "article" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote", _)
                 // A paragraph inside a quote or a list item stays on its line.
-                if !out.ends_with("> ") && !out.ends_with("- ") && !out.ends_with("1. ") {
+                if !out.ends_with("> ") && !out.ends_with("- ") && !out.ends_with("1. ") => {
                     out.push_str("\n\n");
                 }
-            }
             (inline, _) if INLINE.contains(&inline) => out.push_str(tag),
             _ => {}
         }
@@ -116,7 +115,7 @@ fn blocks(text: &str) -> Vec<Value> {
             continue;
         }
         let item = list_item(trimmed);
-        if item.is_none() || item.is_some_and(|(is_ordered, _)| is_ordered != ordered) {
+        if item.is_none_or(|(is_ordered, _)| is_ordered != ordered) {
             flush(&mut blocks, &mut Vec::new(), &mut items, ordered);
         }
         if let Some((is_ordered, text)) = item {

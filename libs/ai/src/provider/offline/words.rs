@@ -56,21 +56,23 @@ pub(super) fn stem(word: &str) -> String {
     ];
     let mut stem = word.to_owned();
     for (ending, put) in ENDINGS {
-        if let Some(rest) = word.strip_suffix(ending) {
-            if rest.chars().count() >= 3
-                && !(ending == "s" && (rest.ends_with('s') || rest.ends_with('u') || rest.ends_with("si")))
-            {
-                stem = format!("{rest}{put}");
-                break;
-            }
+        if let Some(rest) = word.strip_suffix(ending)
+            && rest.chars().count() >= 3
+            && !(ending == "s" && (rest.ends_with('s') || rest.ends_with('u') || rest.ends_with("si")))
+        {
+            stem = format!("{rest}{put}");
+            break;
         }
     }
     let chars: Vec<char> = stem.chars().collect();
     // running → runn → run; make and making meet without the e.
-    if let [.., a, b] = chars.as_slice() {
-        if a == b && a.is_alphabetic() && !matches!(a, 'l' | 's' | 'e' | 'o') && chars.len() > 3 {
-            stem.pop();
-        }
+    if let [.., a, b] = chars.as_slice()
+        && a == b
+        && a.is_alphabetic()
+        && !matches!(a, 'l' | 's' | 'e' | 'o')
+        && chars.len() > 3
+    {
+        stem.pop();
     }
     if stem.ends_with('e') && stem.chars().count() > 3 {
         stem.pop();

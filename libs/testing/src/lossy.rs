@@ -13,8 +13,28 @@ use tokio::{
 /// The line. Requests always arrive; the answers of the next few do not come back.
 pub struct Lossy {
     address: String,
-    to_lose: Arc<AtomicUsize>,
-    lost: Arc<AtomicUsize>,
+    plan: Arc<Plan>,
+}
+
+/// Which answers are lost.
+#[derive(Default)]
+struct Plan {
+    /// So many still come back.
+    to_pass: AtomicUsize,
+    /// Then so many do not.
+    to_lose: AtomicUsize,
+    lost: AtomicUsize,
+}
+
+impl Plan {
+    fn loses(&self) -> bool {
+        let take = |count: &AtomicUsize| {
+            count.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
+        };
+        let loses = !take(&self.to_pass) && take(&self.to_lose);
+        self.lost.fetch_add(usize::from(loses), Ordering::SeqCst);
+        loses
+    }
 }
 
 impl Lossy {
@@ -22,15 +42,14 @@ impl Lossy {
         let behind = endpoint.trim_start_matches("http://").trim_end_matches('/').to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
-        let (to_lose, lost) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-        let line = (to_lose.clone(), lost.clone());
+        let plan = Arc::new(Plan::default());
+        let line = plan.clone();
         tokio::spawn(async move {
             while let Ok((near, _)) = listener.accept().await {
-                let (to_lose, lost) = line.clone();
-                tokio::spawn(carry(near, behind.clone(), to_lose, lost));
+                tokio::spawn(carry(near, behind.clone(), line.clone()));
             }
         });
-        Self { address, to_lose, lost }
+        Self { address, plan }
     }
 
     pub(crate) fn endpoint(&self) -> String {
@@ -39,17 +58,23 @@ impl Lossy {
 
     /// The next `answers` answers are lost.
     pub fn lose(&self, answers: usize) {
-        self.to_lose.store(answers, Ordering::SeqCst);
+        self.lose_after(0, answers);
+    }
+
+    /// The next `passed` answers come back, and `answers` after them are lost.
+    pub fn lose_after(&self, passed: usize, answers: usize) {
+        self.plan.to_pass.store(passed, Ordering::SeqCst);
+        self.plan.to_lose.store(answers, Ordering::SeqCst);
     }
 
     /// How many answers have been lost so far.
     pub fn lost(&self) -> usize {
-        self.lost.load(Ordering::SeqCst)
+        self.plan.lost.load(Ordering::SeqCst)
     }
 }
 
 /// Carries one connection, message by message, until one side ends or an answer is lost.
-async fn carry(mut near: TcpStream, behind: String, to_lose: Arc<AtomicUsize>, lost: Arc<AtomicUsize>) {
+async fn carry(mut near: TcpStream, behind: String, plan: Arc<Plan>) {
     let Ok(mut far) = TcpStream::connect(&behind).await else { return };
     loop {
         let Some(request) = message(&mut near).await else { return };
@@ -57,12 +82,7 @@ async fn carry(mut near: TcpStream, behind: String, to_lose: Arc<AtomicUsize>, l
             return;
         }
         let Some(answer) = message(&mut far).await else { return };
-        let lose = to_lose.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
-        if lose {
-            lost.fetch_add(1, Ordering::SeqCst);
-            return;
-        }
-        if near.write_all(&answer).await.is_err() {
+        if plan.loses() || near.write_all(&answer).await.is_err() {
             return;
         }
     }

@@ -282,6 +282,7 @@ impl LocalCloud {
         let function = self.template.function(function)?;
         let processes = Processes::new(Binary {
             program: program.to_owned(),
+            arguments: Vec::new(),
             environment,
             function_name: function.name.clone(),
             memory_mb: function.memory_mb,

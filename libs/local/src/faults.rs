@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::emulators::{ApiError, table::is_write};
 
-/// How often what goes wrong: probabilities from 0 to 1.
+/// How often what goes wrong: probabilities from 0 to 1; those of one struct exclude each other and add up to at most 1.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Plan {
     /// Requests to the table.
@@ -107,43 +107,49 @@ impl Faults {
         &self.env
     }
 
-    fn strikes(&self, probability: f64) -> bool {
-        probability > 0.0 && (self.env.below(1_000_000) as f64) < probability * 1e6
+    /// Draws once: the position of the fault that strikes, of faults that exclude each other, or none.
+    fn draw(&self, probabilities: &[f64]) -> Option<usize> {
+        let all: f64 = probabilities.iter().sum();
+        if all <= 0.0 {
+            return None;
+        }
+        let drawn = self.env.below(1_000_000) as f64 / 1e6;
+        let mut sum = 0.0;
+        probabilities.iter().position(|probability| {
+            sum += probability;
+            drawn < sum
+        })
     }
 
     /// What happens to a request; `items` is how many actions a transaction has.
     pub fn table(&self, operation: &str, items: usize) -> TableFault {
         let plan = self.plan().table;
         let transaction = matches!(operation, "TransactWriteItems" | "TransactGetItems");
-        if (transaction || matches!(operation, "PutItem" | "UpdateItem" | "DeleteItem")) && self.strikes(plan.conflict)
-        {
-            return TableFault::Refuse(if transaction {
-                self.cancelled(items, "TransactionConflict", "Transaction is ongoing for the item")
-            } else {
-                dynamo("TransactionConflictException", "Transaction is ongoing for the item")
-            });
-        }
-        if self.strikes(plan.throttle) {
-            return TableFault::Refuse(match self.env.below(3) {
+        let contended = transaction || matches!(operation, "PutItem" | "UpdateItem" | "DeleteItem");
+        let conflict = if contended { plan.conflict } else { 0.0 };
+        // A lost answer of a read teaches nothing that an internal error does not.
+        let lost = if is_write(operation) { plan.lost_answer } else { 0.0 };
+        match self.draw(&[conflict, plan.throttle, plan.internal, lost]) {
+            None => TableFault::None,
+            Some(0) if transaction => {
+                TableFault::Refuse(self.cancelled(items, "TransactionConflict", "Transaction is ongoing for the item"))
+            }
+            Some(0) => {
+                TableFault::Refuse(dynamo("TransactionConflictException", "Transaction is ongoing for the item"))
+            }
+            Some(1) => TableFault::Refuse(match self.env.below(3) {
                 0 if transaction => self.cancelled(items, "ThrottlingError", "Throughput exceeds the current capacity"),
                 0 | 1 => dynamo(
                     "ProvisionedThroughputExceededException",
                     "The level of configured provisioned throughput for the table was exceeded.",
                 ),
                 _ => dynamo("ThrottlingException", "Throughput exceeds the current capacity of your table or index."),
-            });
+            }),
+            Some(2) => {
+                TableFault::Refuse(ApiError { status: 500, ..dynamo("InternalServerError", "Internal server error") })
+            }
+            Some(_) => TableFault::LostAnswer,
         }
-        if self.strikes(plan.internal) {
-            return TableFault::Refuse(ApiError {
-                status: 500,
-                ..dynamo("InternalServerError", "Internal server error")
-            });
-        }
-        // A lost answer of a read teaches nothing that an internal error does not.
-        if is_write(operation) && self.strikes(plan.lost_answer) {
-            return TableFault::LostAnswer;
-        }
-        TableFault::None
     }
 
     fn cancelled(&self, items: usize, code: &str, message: &str) -> ApiError {
@@ -164,15 +170,14 @@ impl Faults {
     /// What happens to a message.
     pub fn queue(&self) -> QueueFault {
         let plan = self.plan().queue;
-        if self.strikes(plan.lost) {
-            QueueFault::Lost
-        } else if self.strikes(plan.twice) {
-            QueueFault::Twice
-        } else if self.strikes(plan.late) {
-            let most = plan.late_by.as_millis() as u64;
-            QueueFault::Late(Duration::from_millis(1 + self.env.below(most.max(1))))
-        } else {
-            QueueFault::None
+        match self.draw(&[plan.lost, plan.twice, plan.late]) {
+            None => QueueFault::None,
+            Some(0) => QueueFault::Lost,
+            Some(1) => QueueFault::Twice,
+            Some(_) => {
+                let most = plan.late_by.as_millis() as u64;
+                QueueFault::Late(Duration::from_millis(1 + self.env.below(most.max(1))))
+            }
         }
     }
 }

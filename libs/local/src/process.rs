@@ -37,7 +37,9 @@ use crate::{
 pub struct Binary {
     /// The file.
     pub program: PathBuf,
-    /// Its whole environment, credentials and endpoint included; nothing is inherited but `PATH`.
+    /// Its arguments; a Lambda binary has none, an interpreter has its script.
+    pub arguments: Vec<String>,
+    /// Its whole environment, credentials and endpoint included; nothing is inherited.
     pub environment: BTreeMap<String, String>,
     /// The function's physical name.
     pub function_name: String,
@@ -58,7 +60,15 @@ pub struct Processes {
 }
 
 type Outcome = Result<Value, String>;
-type Job = (Value, InvocationContext, oneshot::Sender<Outcome>);
+type Job = (Value, InvocationContext, oneshot::Sender<Reply>);
+
+/// What becomes of a job.
+enum Reply {
+    /// The process answered or failed it, or died over it.
+    Done(Outcome),
+    /// The process ended before it fetched the job.
+    Unfetched(Value, InvocationContext),
+}
 
 /// One process. Dropping it kills the process.
 struct Worker {
@@ -115,25 +125,25 @@ impl Processes {
                 None => self.start().await?,
             };
             let (reply, outcome) = oneshot::channel();
-            // An idle process may have died meanwhile: then another one takes the event.
-            if let Err(mpsc::error::SendError((event, context, _))) = worker.jobs.send((job.0, job.1, reply)).await {
-                if fresh {
-                    return Err("Runtime exited before it asked for an invocation".into());
-                }
-                job = (event, context);
-                continue;
-            }
-            // When the caller gives up (its time is over) the worker is dropped here, and the process killed.
-            let outcome = outcome.await;
-            return match outcome {
-                Ok(outcome) => {
-                    if !self.places.is_closed() {
-                        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
+            let back = match worker.jobs.send((job.0, job.1, reply)).await {
+                // When the caller gives up (its time is over) the worker is dropped here, and the process killed.
+                Ok(()) => match outcome.await {
+                    Ok(Reply::Done(outcome)) => {
+                        if !worker.jobs.is_closed() && !self.places.is_closed() {
+                            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
+                        }
+                        return outcome;
                     }
-                    outcome
-                }
-                Err(_) => Err("RequestId: the runtime exited without providing a reason".into()),
+                    Ok(Reply::Unfetched(event, context)) => (event, context),
+                    Err(_) => return Err("the process is gone".into()),
+                },
+                Err(mpsc::error::SendError((event, context, _))) => (event, context),
             };
+            if fresh {
+                return Err("Runtime exited before it asked for an invocation".into());
+            }
+            // An idle process has died meanwhile: another one takes the event.
+            job = back;
         }
     }
 
@@ -143,6 +153,7 @@ impl Processes {
         let address = listener.local_addr().map_err(|e| refuse("no port for", e))?;
         let mut command = Command::new(&self.binary.program);
         command
+            .args(&self.binary.arguments)
             .env_clear()
             .envs(&self.binary.environment)
             .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
@@ -200,20 +211,23 @@ async fn watch(
         tracing::warn!(function, pid = id, %status, "a process has ended");
     }
     runtime.ended.cancel();
+    {
+        let mut jobs = runtime.jobs.lock().await;
+        jobs.close();
+        while let Ok((event, context, reply)) = jobs.try_recv() {
+            let _ = reply.send(Reply::Unfetched(event, context));
+        }
+    }
     let words = status.map_or_else(|| "the process was stopped".into(), |status| format!("Runtime exited: {status}"));
     if let Some((_, reply)) = runtime.current.lock().unwrap_or_else(PoisonError::into_inner).take() {
-        let _ = reply.send(Err(words));
+        let _ = reply.send(Reply::Done(Err(words)));
     }
-    // What was sent to it and not fetched fails, too: dropping the job drops its reply.
-    let mut jobs = runtime.jobs.lock().await;
-    jobs.close();
-    while jobs.try_recv().is_ok() {}
 }
 
 /// The Runtime API of one process.
 struct Runtime {
     jobs: tokio::sync::Mutex<mpsc::Receiver<Job>>,
-    current: Mutex<Option<(String, oneshot::Sender<Outcome>)>>,
+    current: Mutex<Option<(String, oneshot::Sender<Reply>)>>,
     ended: CancellationToken,
 }
 
@@ -237,9 +251,9 @@ impl Runtime {
                 let body = collect(request).await;
                 let taken = self.current.lock().unwrap_or_else(PoisonError::into_inner).take();
                 if let Some((_, reply)) = taken {
-                    let _ = reply.send(Err(words(&body)));
+                    let _ = reply.send(Reply::Done(Err(words(&body))));
                 } else if let Some((_, _, reply)) = self.jobs.lock().await.recv().await {
-                    let _ = reply.send(Err(words(&body)));
+                    let _ = reply.send(Reply::Done(Err(words(&body))));
                 }
                 accepted()
             }
@@ -280,7 +294,7 @@ impl Runtime {
             return answer(StatusCode::BAD_REQUEST, "application/json", "{\"errorType\":\"InvalidRequestID\"}");
         }
         if let Some((_, reply)) = current.take() {
-            let _ = reply.send(outcome);
+            let _ = reply.send(Reply::Done(outcome));
         }
         accepted()
     }
@@ -313,6 +327,3 @@ fn log(function: &str, stream: Option<impl AsyncRead + Unpin + Send + 'static>) 
         }
     });
 }
-
-#[cfg(test)]
-mod tests;

@@ -69,10 +69,16 @@ impl ApiError {
         }
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::BAD_REQUEST);
         let mut response = answer(status, AMZ_JSON, body.to_string());
-        // SQS clients of the JSON protocol read the old query-protocol code from here.
-        let short = self.code.rsplit('#').next().unwrap_or_default();
-        if let Ok(value) = http::HeaderValue::from_str(&format!("{short};Sender")) {
-            response.headers_mut().insert("x-amzn-query-error", value);
+        // SQS clients tell its errors apart by the codes of its old query protocol, which come in a header.
+        if let Some(short) = self.code.strip_prefix("com.amazonaws.sqs#") {
+            let old = match short {
+                "QueueDoesNotExist" => "AWS.SimpleQueueService.NonExistentQueue".to_owned(),
+                "InvalidParameterValue" | "MissingParameter" => short.to_owned(),
+                other => format!("AWS.SimpleQueueService.{other}"),
+            };
+            if let Ok(value) = http::HeaderValue::from_str(&format!("{old};Sender")) {
+                response.headers_mut().insert("x-amzn-query-error", value);
+            }
         }
         response
     }

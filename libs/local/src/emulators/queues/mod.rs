@@ -119,6 +119,9 @@ impl Queues {
                 let (found, dead) = state.take(most, visibility, now, || self.id());
                 (found, dead, state.next_change())
             };
+            if !dead.is_empty() {
+                one.bell.notify_waiters();
+            }
             for (target, message) in dead {
                 if let Some(target) = self.one(&target) {
                     target.state().add_dead(message, &self.place.queue_arn(queue), Instant::now());

@@ -25,7 +25,7 @@ fn reads_functions_with_globals_events_and_metadata() {
             other => panic!("{other:?}"),
         })
         .collect();
-    assert_eq!(routes, ["ANY /api/planner/keywords", "ANY /api/planner/keywords/{proxy+}"]);
+    assert_eq!(routes, ["ANY /api/planner/keywords/{proxy+}", "ANY /api/planner/keywords"], "by their ids");
 
     let worker = &template.functions["GenerateWorker"];
     let EventSource::Queue(event) = &worker.events[0].source else { panic!("{:?}", worker.events) };

@@ -10,7 +10,5 @@ use igny8_planning::ClusterStep;
 pub const FUNCTION: FunctionSpec = FunctionSpec {
     name: "planner-cluster-worker",
     needs: WORKER_NEEDS,
-    build: |app| {
-        Ok(igny8_app::worker(app, ClusterStep::new(igny8_app::planning(app), Arc::new(Models::new(app)))))
-    },
+    build: |app| Ok(igny8_app::worker(app, ClusterStep::new(igny8_app::planning(app), Arc::new(Models::new(app))))),
 };

@@ -6,8 +6,8 @@ use axum::{
     response::Response,
 };
 use igny8_api::{
-    AcceptedJob, Body, Bulk, BulkRequest, Caller, Created, Estimate, Failure, IfMatch, List, ListParams, Path, no_content,
-    versioned,
+    AcceptedJob, Body, Bulk, BulkRequest, Caller, Created, Estimate, Failure, IfMatch, List, ListParams, Path,
+    no_content, versioned,
 };
 use igny8_app::{Estimated, HTTP_NEEDS, Started, page};
 use igny8_content::Contents;
@@ -31,15 +31,27 @@ pub const FUNCTION: FunctionSpec = FunctionSpec {
 /// The most ids of a bulk action.
 const MOST_IDS: usize = 200;
 
-#[derive(Clone, FromRef)]
+#[derive(Clone)]
 struct Services {
     planning: Planning,
     contents: Contents,
 }
 
+impl FromRef<Services> for Planning {
+    fn from_ref(services: &Services) -> Self {
+        services.planning.clone()
+    }
+}
+
+impl FromRef<Services> for Contents {
+    fn from_ref(services: &Services) -> Self {
+        services.contents.clone()
+    }
+}
+
 /// The routes.
 pub fn routes(planning: Planning, contents: Contents) -> OpenApiRouter {
-    OpenApiRouter::new()
+    OpenApiRouter::<Services>::new()
         .routes(routes!(list, create))
         .routes(routes!(bulk))
         .routes(routes!(generate))

@@ -10,7 +10,5 @@ use igny8_planning::IdeasStep;
 pub const FUNCTION: FunctionSpec = FunctionSpec {
     name: "planner-ideas-worker",
     needs: WORKER_NEEDS,
-    build: |app| {
-        Ok(igny8_app::worker(app, IdeasStep::new(igny8_app::planning(app), Arc::new(Models::new(app)))))
-    },
+    build: |app| Ok(igny8_app::worker(app, IdeasStep::new(igny8_app::planning(app), Arc::new(Models::new(app))))),
 };

@@ -7,7 +7,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use igny8_api::{
-    Body, Bulk, BulkRequest, Caller, Created, Failure, IfMatch, List, ListParams, Path, Query, Raw, no_content, versioned,
+    Body, Bulk, BulkRequest, Caller, Created, Failure, IfMatch, List, ListParams, Path, Query, Raw, no_content,
+    versioned,
 };
 use igny8_app::{HTTP_NEEDS, page};
 use igny8_core::{ClusterId, Error, KeywordId, Page, SectorId, SiteId};
@@ -71,11 +72,8 @@ struct Filter {
     max_difficulty: Option<u8>,
 }
 
-const SORTS: &[(&str, KeywordSort)] = &[
-    ("-created_at", KeywordSort::Newest),
-    ("-volume", KeywordSort::Volume),
-    ("keyword", KeywordSort::Name),
-];
+const SORTS: &[(&str, KeywordSort)] =
+    &[("-created_at", KeywordSort::Newest), ("-volume", KeywordSort::Volume), ("keyword", KeywordSort::Name)];
 
 fn query(list: &List<Filter>) -> Result<KeywordQuery, Error> {
     let filter = list.filter.clone();

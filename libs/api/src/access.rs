@@ -130,6 +130,7 @@ pub const RULES: &[Rule] = &[
     // Jobs.
     rule("GET", "/api/system/jobs", Viewer),
     rule("GET", "/api/system/jobs/{id}", Viewer),
+    rule("GET", "/api/system/jobs/{id}/items", Viewer),
     rule("POST", "/api/system/jobs/{id}/cancel", Editor),
     rule("POST", "/api/system/jobs/{id}/retry", Editor),
     // Publishing.

@@ -18,9 +18,9 @@ use axum::{
 };
 use http_body_util::BodyExt;
 use igny8_api::{
-    Access, AcceptedJob, Api, Authenticator, Bulk, BulkRequest, Caller, ClientIp, Created, Estimate, Failure, Identity,
-    IfMatch, JobAnswers, JobStatus, List, ListParams, Path, Query, Raw, Reply, Visitor, accepted, access::Rule, created,
-    no_content, versioned,
+    AcceptedJob, Access, Api, Authenticator, Bulk, BulkRequest, Caller, ClientIp, Created, Estimate, Failure, Identity,
+    IfMatch, JobAnswers, JobStatus, List, ListParams, Path, Query, Raw, Reply, Visitor, accepted, access::Rule,
+    created, no_content, versioned,
 };
 use igny8_core::{
     Actor, Credits, Ctx, Error, ErrorKind, JobId, KeywordId, Result, Role, SessionId, SiteId, TenantId, UserId,
@@ -86,11 +86,7 @@ async fn open(visitor: Visitor) -> axum::Json<Value> {
 }
 
 #[utoipa::path(post, path = "/api/toy/open", request_body = ThingCreate, responses((status = 201, body = Thing)))]
-async fn open_create(
-    toy: axum::extract::State<Toy>,
-    _: Visitor,
-    body: igny8_api::Body<ThingCreate>,
-) -> Created<Thing> {
+async fn open_create(toy: axum::extract::State<Toy>, _: Visitor, body: igny8_api::Body<ThingCreate>) -> Created<Thing> {
     Created(Thing { name: body.0.name, number: toy.made.fetch_add(1, Ordering::SeqCst) })
 }
 
@@ -355,7 +351,9 @@ impl Answer {
         assert_eq!(problem["request_id"], self.header("x-request-id"));
         let text = |name: &str| problem[name].as_str().unwrap().to_owned();
         let fields = problem["errors"].as_array().cloned().unwrap_or_default();
-        let fields = fields.iter().map(|error| format!("{}: {}", error["field"].as_str().unwrap(), error["message"].as_str().unwrap()));
+        let fields = fields
+            .iter()
+            .map(|error| format!("{}: {}", error["field"].as_str().unwrap(), error["message"].as_str().unwrap()));
         (text("code"), text("detail"), fields.collect())
     }
 }

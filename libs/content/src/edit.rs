@@ -148,7 +148,10 @@ impl Contents {
         audit(ctx, &mut effects, "content.updated", format!("content:{}", after.id))?;
         self.table.transact("content.update", effects).await.map_err(|error| {
             if error.failed("slug") {
-                Error::conflict(format!("Another page of this site has the address /{}. Choose another slug.", after.slug))
+                Error::conflict(format!(
+                    "Another page of this site has the address /{}. Choose another slug.",
+                    after.slug
+                ))
             } else {
                 error.into()
             }
@@ -185,4 +188,3 @@ fn text(field: &str, text: String, least: usize, most: usize) -> Result<String> 
     }
     Ok(tidy)
 }
-

@@ -23,8 +23,7 @@ impl Contents {
         }
         let keys = Keys::new(ctx);
         let wanted: Vec<_> = ids.iter().map(|id| ContentIdea::key_of(&keys, *id)).collect();
-        let ideas: Option<Vec<ContentIdea>> =
-            self.table.get_many::<ContentIdea>(&wanted).await?.into_iter().collect();
+        let ideas: Option<Vec<ContentIdea>> = self.table.get_many::<ContentIdea>(&wanted).await?.into_iter().collect();
         let ideas = ideas.ok_or_else(|| Error::not_found("idea"))?;
         let sites: std::collections::HashSet<_> = ideas.iter().map(|idea| idea.site_id).collect();
         for site in sites {

@@ -8,9 +8,7 @@ use igny8_platform::{audit, remember_answer};
 use igny8_table::{Cond, Effects, Entity, Keys, Query, Table};
 use igny8_work::Work;
 
-use crate::{
-    Body, Content, ContentStatus, ContentView, Revision, Task, TaskCreate, TaskStatus, TaskUpdate,
-};
+use crate::{Body, Content, ContentStatus, ContentView, Revision, Task, TaskCreate, TaskStatus, TaskUpdate};
 
 /// The writer of all tenants. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -116,11 +114,7 @@ impl Contents {
         audit(ctx, &mut effects, "task.created", format!("task:{}", task.id))?;
         remember_answer(ctx, &mut effects, 201, &task)?;
         self.table.transact("content.create_task", effects).await.map_err(|error| {
-            if error.failed("idea") {
-                Error::conflict("A task has this idea already.")
-            } else {
-                error.into()
-            }
+            if error.failed("idea") { Error::conflict("A task has this idea already.") } else { error.into() }
         })?;
         Ok(task)
     }
@@ -148,13 +142,7 @@ impl Contents {
     }
 
     /// Changes a task that waits; `version` is that of `If-Match`.
-    pub async fn update_task(
-        &self,
-        ctx: &Ctx,
-        id: TaskId,
-        change: TaskUpdate,
-        version: Option<u64>,
-    ) -> Result<Task> {
+    pub async fn update_task(&self, ctx: &Ctx, id: TaskId, change: TaskUpdate, version: Option<u64>) -> Result<Task> {
         let mut task = self.task(ctx, id).await?;
         igny8_planning::expect_version(task.version, version)?;
         if !matches!(task.status, TaskStatus::Queued | TaskStatus::Failed) {

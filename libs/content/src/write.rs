@@ -15,9 +15,7 @@ use igny8_work::{Failure, FunctionSpec, Item, Models, Outcome, Phase, Progress, 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{
-    Body, Content, ContentStatus, Contents, Revision, Slug, Task, TaskStatus, generate::PRICE,
-};
+use crate::{Body, Content, ContentStatus, Contents, Revision, Slug, Task, TaskStatus, generate::PRICE};
 
 /// Writes an article.
 pub const GENERATE_CONTENT: FunctionSpec =

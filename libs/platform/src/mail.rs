@@ -10,6 +10,9 @@ use utoipa::ToSchema;
 /// How long a mail is kept: links in it are valid for less.
 const KEPT: Duration = Duration::from_hours(14 * 24);
 
+/// The event of a new mail.
+const REQUESTED: &str = "mail.requested";
+
 /// Why a mail is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -47,6 +50,8 @@ pub struct Mail {
     pub status: MailStatus,
     /// When it was requested.
     pub created_at: Timestamp,
+    /// The event that its row is on the bus: `mail.requested`.
+    pub event: String,
 }
 
 impl Mail {
@@ -79,7 +84,16 @@ pub fn send_mail(
 ) -> Result<MailId, TableError> {
     let now = env.now();
     let id = MailId::new(now.millis(), env.random());
-    let mail = Mail { id, mail, to: to.to_owned(), subject, text, status: MailStatus::Requested, created_at: now };
+    let mail = Mail {
+        id,
+        mail,
+        to: to.to_owned(),
+        subject,
+        text,
+        status: MailStatus::Requested,
+        created_at: now,
+        event: REQUESTED.to_owned(),
+    };
     effects.create("mail", &Keys::outside(), &mail)?;
     Ok(id)
 }

@@ -74,7 +74,9 @@ impl Step for DeployStep {
         if let Some(first) = blocking.first() {
             let more = blocking.len() - 1;
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            return Err(Failure::for_good(format!("The site was not published: {first}{more}. Mend it and publish again.")));
+            return Err(Failure::for_good(format!(
+                "The site was not published: {first}{more}. Mend it and publish again."
+            )));
         }
         progress.phase(Phase::Save).await;
         let deployment = Deployment {
@@ -190,12 +192,8 @@ fn article(site: &Site, base_url: &str, page: &Page) -> Article {
     let (content, body, there) = (&page.content, &page.body, &page.destination);
     let modified = if page.is_new { content.updated_at } else { there.published_at.max(content.created_at) };
     let keywords = content.primary_keyword.iter().chain(&content.secondary_keywords).cloned().collect();
-    let publisher = jsonld::Party {
-        organization: true,
-        name: site.name.clone(),
-        url: Some(base_url.to_owned()),
-        logo: None,
-    };
+    let publisher =
+        jsonld::Party { organization: true, name: site.name.clone(), url: Some(base_url.to_owned()), logo: None };
     let described = jsonld::Article {
         kind: if content.entity_type == "post" { "BlogPosting".to_owned() } else { String::new() },
         headline: body.title.clone(),
@@ -272,4 +270,3 @@ fn enter(ctx: &Ctx, effects: &mut Effects, item: &Item, page: &Page) -> Result<(
     }
     Ok(())
 }
-

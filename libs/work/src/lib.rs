@@ -25,8 +25,8 @@ pub use create::{JobCreate, NewItem};
 pub use item::{Item, ItemError, ItemId, ItemMessage, ItemState, Phase};
 pub use job::{Job, JobCredits, JobProgress, JobStatus, JobView};
 pub use lane::{DUE_SHARDS, Lane};
-pub use step::{Failure, FunctionSpec, Outcome, Progress, Step, UsedModel};
 pub use read::ItemView;
+pub use step::{Failure, FunctionSpec, Outcome, Progress, Step, UsedModel};
 pub use sweep::{Expired, Swept};
 
 use igny8_billing::Billing;

@@ -1,8 +1,6 @@
 //! Clusters: starting to cluster, lists, changes.
 
-use igny8_core::{
-    ClusterId, Credits, Ctx, Error, KeywordId, Limit, Page, Result, SectorId, SiteId, SiteScoped,
-};
+use igny8_core::{ClusterId, Credits, Ctx, Error, KeywordId, Limit, Page, Result, SectorId, SiteId, SiteScoped};
 use igny8_platform::{audit, remember_answer};
 use igny8_table::{Cond, Effects, Entity, Index, Keys, Query, Update};
 use igny8_work::{Job, JobCreate, NewItem};

@@ -1,8 +1,6 @@
 //! Ideas: starting to generate them, lists, changes.
 
-use igny8_core::{
-    ClusterId, Credits, Ctx, Error, IdeaId, Page, Result, SectorId, SiteId, SiteScoped,
-};
+use igny8_core::{ClusterId, Credits, Ctx, Error, IdeaId, Page, Result, SectorId, SiteId, SiteScoped};
 use igny8_platform::{audit, remember_answer};
 use igny8_table::{Cond, Effects, Entity, Index, Keys, Query};
 use igny8_work::{Job, JobCreate, NewItem};

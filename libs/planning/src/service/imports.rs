@@ -183,7 +183,9 @@ impl Planning {
         let size = match self.cloud.object_size(&object).await {
             Ok(size) => size,
             Err(igny8_cloud::CloudError::NotFound) => {
-                return Err(Error::conflict("Nothing has been uploaded yet. PUT the file to the url of the import first."));
+                return Err(Error::conflict(
+                    "Nothing has been uploaded yet. PUT the file to the url of the import first.",
+                ));
             }
             Err(error) => return Err(error.into()),
         };

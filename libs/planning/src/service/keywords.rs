@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use igny8_core::{
-    ClusterId, Ctx, Error, ErrorKind, KeywordId, Page, Result, SectorId, SiteId, SiteScoped,
-};
+use igny8_core::{ClusterId, Ctx, Error, ErrorKind, KeywordId, Page, Result, SectorId, SiteId, SiteScoped};
 use igny8_platform::{audit, remember_answer};
 use igny8_table::{Cond, Effects, Entity, Index, Key, Keys, Query, TableError, Update};
 use serde::{Deserialize, Serialize};
@@ -162,7 +160,9 @@ impl Planning {
         if keywords.len() > MOST {
             return Err(Error::new(
                 ErrorKind::TooLarge,
-                format!("At most {MOST} keywords per request; import a file through POST /api/planner/keywords/import-url."),
+                format!(
+                    "At most {MOST} keywords per request; import a file through POST /api/planner/keywords/import-url."
+                ),
             ));
         }
         self.place(ctx, site, sector).await?;

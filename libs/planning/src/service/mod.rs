@@ -11,16 +11,14 @@ use igny8_core::{Cursor, Error, ErrorKind, Limit, Result};
 use igny8_table::Table;
 use igny8_work::Work;
 
-pub(crate) use clusters::{LONGEST_NAME, name_of};
 pub use clusters::{ClusterCreate, ClusterSelection, ClusterUpdate};
-pub(crate) use ideas::title_of;
+pub(crate) use clusters::{LONGEST_NAME, name_of};
 pub use ideas::check_outline;
+pub(crate) use ideas::title_of;
 pub use ideas::{IdeaCreate, IdeaQuery, IdeaUpdate, IdeasRequest};
-pub(crate) use imports::{MOST_REPORTED, ROWS_PER_ITEM, UPLOAD, new_keyword, source_name};
 pub use imports::{Import, ImportStarted, ImportStatus, ImportSummary};
-pub use keywords::{
-    Added, AddedKeywords, KeywordCreate, KeywordQuery, KeywordSort, KeywordUpdate, RejectedKeyword,
-};
+pub(crate) use imports::{MOST_REPORTED, ROWS_PER_ITEM, UPLOAD, new_keyword, source_name};
+pub use keywords::{Added, AddedKeywords, KeywordCreate, KeywordQuery, KeywordSort, KeywordUpdate, RejectedKeyword};
 
 /// The planner of all tenants. Cheap to clone.
 #[derive(Debug, Clone)]

@@ -1,6 +1,9 @@
 //! `auto_cluster`: up to 30 keywords become new and existing clusters.
 
-use std::{collections::{BTreeMap, BTreeSet}, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use igny8_accounts::Site;
@@ -184,10 +187,8 @@ impl ClusterStep {
                 .extend(members);
         }
         by_name.retain(|_, (_, _, members)| !members.is_empty());
-        let names: Vec<Key> = by_name
-            .keys()
-            .map(|name| ClusterName::key_of(&keys, input.site_id, input.sector_id, name))
-            .collect();
+        let names: Vec<Key> =
+            by_name.keys().map(|name| ClusterName::key_of(&keys, input.site_id, input.sector_id, name)).collect();
         let known: Vec<Option<ClusterName>> = self.planning.table.get_many(&names).await?;
         let mut effects = Effects::new();
         let (mut created, mut moved, mut ids) = (0, 0, Vec::new());
@@ -239,4 +240,3 @@ impl ClusterStep {
         Ok((effects, result))
     }
 }
-

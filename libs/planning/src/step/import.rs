@@ -44,9 +44,8 @@ impl Step for ImportStep {
         let file = planning.cloud.get_object(&Import::object(ctx, row.id)).await?;
         let read = import::read_within(&file, UPLOAD).map_err(Error::from)?;
         let rows = read.chunk(input.part, ROWS_PER_ITEM).iter().map(new_keyword).collect();
-        let added: Added = planning
-            .save_keywords(ctx, row.site_id, row.sector_id, source_name(read.source), rows, true, None)
-            .await?;
+        let added: Added =
+            planning.save_keywords(ctx, row.site_id, row.sector_id, source_name(read.source), rows, true, None).await?;
         let mut result = json!({
             "source": source_name(read.source),
             "created": added.created,

@@ -11,8 +11,7 @@ pub use ideas::IdeasStep;
 pub use import::ImportStep;
 
 /// Groups keywords into clusters.
-pub const AUTO_CLUSTER: FunctionSpec =
-    FunctionSpec { name: "auto_cluster", queue: "planner-cluster", max_attempts: 4 };
+pub const AUTO_CLUSTER: FunctionSpec = FunctionSpec { name: "auto_cluster", queue: "planner-cluster", max_attempts: 4 };
 /// Makes ideas for a cluster.
 pub const GENERATE_IDEAS: FunctionSpec =
     FunctionSpec { name: "generate_ideas", queue: "planner-ideas", max_attempts: 4 };

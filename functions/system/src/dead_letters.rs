@@ -1,0 +1,20 @@
+//! Dead letters: messages that no worker could handle. The item decides what becomes of it, not the message.
+
+use igny8_lambda::{FunctionSpec, Handler};
+
+/// Takes the messages of all dead-letter queues.
+pub const FUNCTION: FunctionSpec = FunctionSpec {
+    name: "system-dead-letters",
+    needs: igny8_app::WORKER_NEEDS,
+    build: |app| {
+        let (work, env) = (igny8_app::work(app), app.env.clone());
+        Ok(Handler::queue(move |message, _| {
+            let (work, env) = (work.clone(), env.clone());
+            async move {
+                let outcome = work.dead_letter(&env, &message.body).await?;
+                tracing::warn!(?outcome, "a dead letter");
+                Ok(())
+            }
+        }))
+    },
+};

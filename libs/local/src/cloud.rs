@@ -182,8 +182,9 @@ impl LocalCloud {
         })
     }
 
-    /// Starts the gateway and the event sources with these functions; once. Every function of the template must be there.
-    pub async fn serve(&self, guests: Guests) -> Result<()> {
+    /// Starts the gateway and the event sources with these functions; once, and inside a tokio runtime. Every function of
+    /// the template must be there.
+    pub fn serve(&self, guests: Guests) -> Result<()> {
         let Guests { registry, sites, local } = guests;
         let taken = (take(&self.listener), take(&self.events));
         let (Some(listener), Some(events)) = taken else {
@@ -400,7 +401,7 @@ fn take<T>(slot: &Mutex<Option<T>>) -> Option<T> {
 async fn sweep(ground: Ground) {
     loop {
         tokio::select! {
-            () = tokio::time::sleep(Duration::from_secs(60)) => {}
+            () = tokio::time::sleep(Duration::from_mins(1)) => {}
             () = ground.stop.cancelled() => return,
         }
         let database = ground.table.database();

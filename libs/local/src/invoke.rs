@@ -61,7 +61,7 @@ pub enum InvokeError {
 pub const PAYLOAD_LIMIT: usize = 6 * 1024 * 1024;
 
 /// How often Lambda repeats a failed asynchronous invocation, and how long it waits before.
-const ASYNC_RETRIES: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(120)];
+const ASYNC_RETRIES: [Duration; 2] = [Duration::from_mins(1), Duration::from_mins(2)];
 
 /// What a function has done so far.
 #[derive(Debug, Default)]

@@ -1,6 +1,12 @@
 //! The whole cloud: requests, queues, streams, schedules, the bus and sites, with functions in this process.
 
-#![allow(clippy::disallowed_types, clippy::disallowed_methods, reason = "the tests are about the SDK's own calls")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    reason = "the tests are about the SDK's own calls"
+)]
 
 mod common;
 
@@ -40,7 +46,7 @@ async fn requests_reach_their_functions_as_events() {
     let folder = tempfile::tempdir().unwrap();
     let cloud = open(folder.path()).await;
     let (registry, _) = echoes(&cloud);
-    serve(&cloud, registry).await;
+    serve(&cloud, registry);
     let json = [("content-type", "application/json"), ("cookie", "a=1; b=2")];
     let (status, headers, body) = http(cloud.url(), "POST", "/api/planner/keywords?q=x%20y", &json, b"{\"a\":1}").await;
     let event = parsed(&body);
@@ -89,7 +95,7 @@ async fn limits_and_failures_answer_as_on_aws() {
             Ok(Value::Null)
         }),
     );
-    serve(&cloud, registry).await;
+    serve(&cloud, registry);
     let get = |path: &'static str| http(cloud.url(), "GET", path, &[], b"");
     for path in ["error", "panic", "nonsense", "huge"] {
         let (status, _, body) = http(cloud.url(), "GET", &format!("/api/planner/keywords/{path}"), &[], b"").await;
@@ -138,7 +144,7 @@ async fn sites_by_host_and_local_pages() {
     let local = axum::Router::new()
         .route("/", axum::routing::get(|| async { "the app" }))
         .route("/local/echo", axum::routing::post(|body: String| async move { body }));
-    cloud.serve(Guests { registry, sites: Some(Arc::new(Sites)), local: Some(local) }).await.unwrap();
+    cloud.serve(Guests { registry, sites: Some(Arc::new(Sites)), local: Some(local) }).unwrap();
     for (name, body) in [("index.html", "home"), ("post/index.html", "post")] {
         let key = format!("sites/garden/v2/{name}");
         cloud.objects().put_bytes("igny8-local-site-bucket", &key, body.as_bytes(), Meta::default()).await.unwrap();
@@ -190,7 +196,7 @@ async fn queues_deliver_retry_report_partial_failures_and_bury() {
             }
         }),
     );
-    serve(&cloud, registry).await;
+    serve(&cloud, registry);
     let client = sqs(&cloud, cloud.access_key("PlannerKeywords").unwrap());
     let url = cloud.place().queue_url("GenerateQueue");
     for (body, group) in [("good", "a"), ("bad", "a"), ("nonsense", "b"), ("error", "b")] {
@@ -249,7 +255,7 @@ async fn the_stream_comes_in_order_at_least_once_and_goes_on_after_a_restart() {
                     }
                 }),
             );
-            serve(&cloud, registry).await;
+            serve(&cloud, registry);
             cloud
         }
     };
@@ -300,7 +306,7 @@ async fn bus_rules_and_schedules() {
         }),
     );
     fails.store(2, Ordering::SeqCst);
-    serve(&cloud, registry).await;
+    serve(&cloud, registry);
     // The bus through the front door, in EventBridge's own protocol.
     let events = |words: u32| {
         json!({"Entries": [{
@@ -340,7 +346,7 @@ async fn a_function_that_is_missing_is_named() {
     let cloud = open(folder.path()).await;
     let (mut registry, _) = echoes(&cloud);
     registry.remove("Webhook");
-    let error = cloud.serve(Guests { registry, ..Guests::default() }).await.unwrap_err();
+    let error = cloud.serve(Guests { registry, ..Guests::default() }).unwrap_err();
     assert!(error.to_string().contains("Webhook"), "{error}");
 }
 
@@ -375,7 +381,7 @@ async fn a_noisy_tenant_does_not_delay_a_quiet_one() {
     for _ in 0..5 {
         send("quiet");
     }
-    serve(&cloud, registry).await;
+    serve(&cloud, registry);
     assert!(cloud.queues().drained("GenerateQueue", Duration::from_secs(20)).await);
     let done = done.lock().unwrap();
     let last = done.iter().rposition(|group| group == "quiet").unwrap();

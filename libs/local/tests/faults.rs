@@ -1,6 +1,12 @@
 //! What goes wrong on purpose, as the SDK sees it; and what does not when the process is killed.
 
-#![allow(clippy::disallowed_types, clippy::disallowed_methods, reason = "the tests are about the SDK's own calls")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    reason = "the tests are about the SDK's own calls"
+)]
 
 mod common;
 
@@ -15,7 +21,7 @@ use aws_sdk_dynamodb::{
     types::{AttributeValue, Put, TransactWriteItem},
 };
 use common::{dynamo, open};
-use igny8_local::LocalCloud;
+use igny8_local::{LocalCloud, emulators::objects::Meta};
 
 const TABLE: &str = "igny8-local-table";
 
@@ -112,7 +118,7 @@ async fn the_process_that_is_killed() {
     for n in 0_u32.. {
         put(&cloud, &n.to_string(), "x").await;
         let body = vec![b'x'; 100_000];
-        cloud.objects().put_bytes(bucket, &format!("k/{n}"), &body, Default::default()).await.unwrap();
+        cloud.objects().put_bytes(bucket, &format!("k/{n}"), &body, Meta::default()).await.unwrap();
         cloud.secrets().set("counter", &n.to_string()).unwrap();
         println!("acknowledged {n}");
         std::io::stdout().flush().unwrap();

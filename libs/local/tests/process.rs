@@ -1,6 +1,11 @@
 //! Real processes as functions. The process is this test binary itself, started again.
 
-#![allow(clippy::disallowed_methods, reason = "the process reads what Lambda gives it")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "the process reads what Lambda gives it"
+)]
 
 mod common;
 
@@ -46,7 +51,7 @@ fn the_function() {
         count += 1;
         match event["do"].as_str() {
             Some("die") => std::process::abort(),
-            Some("sleep") => std::thread::sleep(Duration::from_secs(60)),
+            Some("sleep") => std::thread::sleep(Duration::from_mins(1)),
             Some("error") => {
                 call("POST", &format!("invocation/{id}/error"), r#"{"errorType":"Sad","errorMessage":"no"}"#);
             }

@@ -182,7 +182,7 @@ impl Secrets {
             "PutSecretValue" | "UpdateSecret" => {
                 // A secret without a value yet exists in the template only; the first value makes it.
                 let id = body["SecretId"].as_str().unwrap_or_default();
-                let name = find().map(|(name, _)| name).unwrap_or_else(|_| plain_name(id).to_owned());
+                let name = find().map_or_else(|_| plain_name(id).to_owned(), |(name, _)| name);
                 let (text, binary) = value();
                 let version = self.put(&name, text, binary).map_err(failed)?;
                 Ok(json!({"ARN": self.place.secret_arn(&name), "Name": name, "VersionId": version,

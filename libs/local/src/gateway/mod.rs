@@ -84,7 +84,7 @@ impl Gateway {
         {
             if let Some(root) = sites.resolve(&host).await {
                 let path = request.uri().path();
-                return site::serve(&self.store, &root, request.method(), path, request.headers()).await;
+                return site::serve(&self.store, &root, request.method(), path, request.headers());
             }
             if host.ends_with(".localhost") {
                 return answer::message(StatusCode::NOT_FOUND, "There is no site of that name");

@@ -34,7 +34,7 @@ pub trait SiteResolver: Send + Sync {
 const REVALIDATE: HeaderValue = HeaderValue::from_static("public, max-age=0, must-revalidate");
 
 /// The answer for a path of a site.
-pub(super) async fn serve(
+pub(super) fn serve(
     store: &ObjectStore,
     root: &SiteRoot,
     method: &Method,
@@ -148,7 +148,7 @@ mod tests {
     ) -> (u16, HeaderMap, String) {
         let mut headers = HeaderMap::new();
         headers.insert(header::IF_NONE_MATCH, known.parse().unwrap());
-        let (parts, body) = serve(store, root, &method, path, &headers).await.into_parts();
+        let (parts, body) = serve(store, root, &method, path, &headers).into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         (parts.status.as_u16(), parts.headers, String::from_utf8(body.to_vec()).unwrap())
     }

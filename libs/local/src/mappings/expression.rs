@@ -132,8 +132,8 @@ impl Cron {
 /// `*`, `5`, `1-5`, `1,3`, `0/15`, `*/15` and names.
 fn field(text: &str, low: u16, high: u16, names: &[&str]) -> Option<BTreeSet<u16>> {
     let value = |text: &str| {
-        let named = names.iter().position(|name| name.eq_ignore_ascii_case(text)).map(|at| at as u16 + low);
-        named.or_else(|| text.parse().ok()).filter(|value| (low..=high).contains(value))
+        let by_name = names.iter().position(|name| name.eq_ignore_ascii_case(text)).map(|at| at as u16 + low);
+        by_name.or_else(|| text.parse().ok()).filter(|value| (low..=high).contains(value))
     };
     let mut out = BTreeSet::new();
     for part in text.split(',') {

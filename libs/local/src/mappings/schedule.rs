@@ -8,7 +8,7 @@ use super::{Expression, Ground};
 use crate::{place::Place, template::ScheduleEvent};
 
 /// The longest sleep at once, so that a suspended laptop notices that time went on.
-const NAP: Duration = Duration::from_secs(60);
+const NAP: Duration = Duration::from_mins(1);
 
 pub(super) async fn run(ground: Ground, function: String, schedule: ScheduleEvent, expression: Expression) {
     let env = ground.functions.env().clone();

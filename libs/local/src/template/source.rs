@@ -132,7 +132,7 @@ impl<'a> Resolver<'a> {
                 if let Some((name, argument)) = map.iter().next().filter(|_| map.len() == 1)
                     && (name == "Ref" || name == "Condition" || name.starts_with("Fn::"))
                     // `Condition` is also the key of a policy statement, where it holds a map.
-                    && !(name == "Condition" && !argument.is_string())
+                    && (name != "Condition" || argument.is_string())
                 {
                     return self.call(name, argument);
                 }

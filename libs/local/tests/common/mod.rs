@@ -1,9 +1,17 @@
 //! A local cloud on the fixture template, and real AWS SDK clients for it.
 
-#![allow(dead_code, clippy::disallowed_types, reason = "each test file uses its part; these tests are about the SDK")]
+#![allow(
+    dead_code,
+    clippy::disallowed_types,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "each test file uses its part; these tests are about the SDK"
+)]
 
 use std::{
     collections::BTreeMap,
+    fmt::Write as _,
     sync::{Arc, Mutex},
 };
 
@@ -47,8 +55,8 @@ pub async fn open(folder: &std::path::Path) -> LocalCloud {
     LocalCloud::open(options).await.unwrap()
 }
 
-pub async fn serve(cloud: &LocalCloud, registry: Registry) {
-    cloud.serve(Guests { registry, ..Guests::default() }).await.unwrap();
+pub fn serve(cloud: &LocalCloud, registry: Registry) {
+    cloud.serve(Guests { registry, ..Guests::default() }).unwrap();
 }
 
 macro_rules! client {
@@ -84,13 +92,13 @@ pub async fn http(
     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
     let mut head = format!("{method} {path} HTTP/1.1\r\nconnection: close\r\n");
     if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
-        head.push_str(&format!("host: {address}\r\n"));
+        write!(head, "host: {address}\r\n").unwrap();
     }
     for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        write!(head, "{name}: {value}\r\n").unwrap();
     }
     if !body.is_empty() {
-        head.push_str(&format!("content-length: {}\r\n", body.len()));
+        write!(head, "content-length: {}\r\n", body.len()).unwrap();
     }
     head.push_str("\r\n");
     stream.write_all(head.as_bytes()).await.unwrap();

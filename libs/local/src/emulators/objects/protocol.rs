@@ -205,8 +205,8 @@ impl S3 for Objects {
         let made = checksum.finalize();
         let trailer = req.trailing_headers.and_then(|trailer| trailer.take()).unwrap_or_default();
         let sent = |name: &str, header: &Option<String>| {
-            let trailed = || trailer.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-            header.clone().or_else(trailed)
+            let at_the_end = || trailer.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+            header.clone().or_else(at_the_end)
         };
         for (made, sent) in [
             (&made.checksum_crc32, sent("x-amz-checksum-crc32", &input.checksum_crc32)),

@@ -33,7 +33,7 @@ use crate::{
 pub struct Queues {
     place: Place,
     faults: Arc<Faults>,
-    queues: Mutex<BTreeMap<String, Arc<One>>>,
+    by_name: Mutex<BTreeMap<String, Arc<One>>>,
 }
 
 /// One queue and the bell for those who wait for its messages.
@@ -46,7 +46,7 @@ struct One {
 impl Queues {
     /// No queues yet.
     pub fn new(place: Place, faults: Arc<Faults>) -> Self {
-        Self { place, faults, queues: Mutex::default() }
+        Self { place, faults, by_name: Mutex::default() }
     }
 
     /// Makes a queue, or gives an existing one new settings.
@@ -57,7 +57,7 @@ impl Queues {
             delay: queue.delay,
             redrive: queue.redrive.as_ref().map(|(arn, most)| (last_part(arn).to_owned(), *most)),
         };
-        let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut queues = self.by_name.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(there) = queues.get(&queue.name) {
             there.state().settings = settings;
         } else {
@@ -68,11 +68,11 @@ impl Queues {
 
     /// The names of all queues.
     pub fn names(&self) -> Vec<String> {
-        self.queues.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+        self.by_name.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
     }
 
     fn one(&self, name: &str) -> Option<Arc<One>> {
-        self.queues.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+        self.by_name.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 
     /// Adds a message; its id, or none when there is no such queue.

@@ -76,7 +76,7 @@ fn seconds(value: &Value) -> Option<Duration> {
 
 fn create(queues: &Queues, body: &Value) -> JsonResult {
     let name = text(body, "QueueName")?;
-    if name.ends_with(".fifo") {
+    if name.strip_suffix(".fifo").is_some() {
         return Err(invalid("FIFO queues are not played here: IGNY8 uses fair standard queues"));
     }
     let attributes = &body["Attributes"];
@@ -91,7 +91,7 @@ fn create(queues: &Queues, body: &Value) -> JsonResult {
     queues.create(&Queue {
         name: name.to_owned(),
         visibility: seconds(&attributes["VisibilityTimeout"]).unwrap_or(Duration::from_secs(30)),
-        retention: seconds(&attributes["MessageRetentionPeriod"]).unwrap_or(Duration::from_secs(345_600)),
+        retention: seconds(&attributes["MessageRetentionPeriod"]).unwrap_or(Duration::from_hours(96)),
         delay: seconds(&attributes["DelaySeconds"]).unwrap_or_default(),
         redrive,
     });

@@ -8,7 +8,7 @@ fn queues() -> Queues {
     let queue = |name: &str, redrive| Queue {
         name: name.into(),
         visibility: Duration::from_secs(30),
-        retention: Duration::from_secs(3600),
+        retention: Duration::from_hours(1),
         delay: Duration::ZERO,
         redrive,
     };
@@ -141,13 +141,13 @@ async fn faults_lose_double_and_delay_messages() {
         plan.queue.lost = 0.2;
         plan.queue.twice = 0.2;
         plan.queue.late = 0.2;
-        plan.queue.late_by = Duration::from_secs(60);
+        plan.queue.late_by = Duration::from_mins(1);
     });
     let queues = Queues::new(Place::default(), Arc::new(faults));
     queues.create(&Queue {
         name: "q".into(),
         visibility: Duration::from_secs(30),
-        retention: Duration::from_secs(3600),
+        retention: Duration::from_hours(1),
         delay: Duration::ZERO,
         redrive: None,
     });

@@ -50,8 +50,7 @@ pub fn with_rules(version: &str, parts: impl IntoIterator<Item = OpenApi>, rules
     components.schemas.extend(schemas);
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     components.add_security_scheme(BEARER, SecurityScheme::Http(bearer));
-    components
-        .add_security_scheme(API_KEY, SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("X-Api-Key"))));
+    components.add_security_scheme(API_KEY, SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("X-Api-Key"))));
     let known = |path: &str| TAGS.iter().find(|(tag, _)| Some(*tag) == module_of(path));
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in access::operations(item) {
@@ -123,9 +122,7 @@ fn idempotency_key() -> Parameter {
         .parameter_in(ParameterIn::Header)
         .required(Required::False)
         .description(Some("Makes the request safe to repeat for 24 hours; with another body it is 422."))
-        .schema(Some(
-            ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255)).build(),
-        ))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255)).build()))
         .build()
 }
 

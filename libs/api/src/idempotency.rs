@@ -41,9 +41,13 @@ pub trait JobAnswers: Send + Sync {
 
 enum Begun {
     /// Ours to carry out, until the lock is over.
-    Run { locked_until: Timestamp },
+    Run {
+        locked_until: Timestamp,
+    },
     Answered(Answer),
-    Running { until: Timestamp },
+    Running {
+        until: Timestamp,
+    },
 }
 
 /// Carries a POST out, once for its key.

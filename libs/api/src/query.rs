@@ -119,12 +119,13 @@ impl<F: DeserializeOwned, S: Sync> FromRequestParts<S> for List<F> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
         let pairs = pairs(parts);
-        let limit = match one(&pairs, "limit")? {
-            None => Limit::default(),
-            Some(text) => text.parse().ok().and_then(Limit::new).ok_or_else(|| {
-                Error::invalid("limit", format!("must be a whole number from 1 to {}", Limit::MAX))
-            })?,
-        };
+        let limit =
+            match one(&pairs, "limit")? {
+                None => Limit::default(),
+                Some(text) => text.parse().ok().and_then(Limit::new).ok_or_else(|| {
+                    Error::invalid("limit", format!("must be a whole number from 1 to {}", Limit::MAX))
+                })?,
+            };
         let text = |name| Ok::<_, Error>(one(&pairs, name)?.map(str::trim).filter(|text| !text.is_empty()));
         let q = text("q")?;
         if q.is_some_and(|q| q.chars().count() > LONGEST_SEARCH) {

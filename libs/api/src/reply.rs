@@ -150,7 +150,8 @@ mod tests {
 
     #[test]
     fn a_bulk_answer_says_per_id_what_became_of_it() {
-        let done = [("a", Ok(())), ("b", Err(Error::not_found("keyword"))), ("c", Err(Error::unavailable("secret cause")))];
+        let done =
+            [("a", Ok(())), ("b", Err(Error::not_found("keyword"))), ("c", Err(Error::unavailable("secret cause")))];
         let bulk = serde_json::to_value(Bulk::new(done)).unwrap();
         assert_eq!(bulk["items"][0], serde_json::json!({"id": "a", "ok": true}));
         assert_eq!(bulk["items"][1]["error"]["status"], 404);

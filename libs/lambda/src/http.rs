@@ -91,11 +91,7 @@ fn take(event: &mut ApiGatewayV2httpRequest) -> Result<Taken, Error> {
     Ok(Taken { headers, body, id, ip })
 }
 
-async fn answer(
-    router: Router,
-    mut event: ApiGatewayV2httpRequest,
-    invocation: Invocation,
-) -> Result<Value, String> {
+async fn answer(router: Router, mut event: ApiGatewayV2httpRequest, invocation: Invocation) -> Result<Value, String> {
     let mut context = Context::default();
     context.request_id.clone_from(&invocation.request_id);
     context.deadline = u64::try_from(invocation.deadline.millis()).unwrap_or_default();

@@ -173,7 +173,8 @@ mod tests {
         let (good, bad) = tokio::join!(invoke(json!(2), call.clone()), invoke(json!(5), call));
         assert!(good.is_ok() && bad.is_err());
         let lines = LINES.lock().unwrap();
-        let told: Vec<_> = lines.iter().map(|line| check(line)).map(|root| (root["items"].clone(), root["Errors"].clone())).collect();
+        let told: Vec<_> =
+            lines.iter().map(|line| check(line)).map(|root| (root["items"].clone(), root["Errors"].clone())).collect();
         assert_eq!(told, [(json!(3), json!(0)), (json!(6), json!(1))]);
         count("items", 1);
     }

@@ -18,16 +18,16 @@ use axum::{
 };
 use http_body_util::BodyExt;
 use igny8_api::{
-    Access, AcceptedJob, Api, Authenticator, Bulk, BulkRequest, Caller, ClientIp, Created, Estimate, Failure, Identity,
-    IfMatch, JobAnswers, JobStatus, List, ListParams, Path, Query, Raw, Reply, Visitor, accepted, access::Rule, created,
-    no_content, versioned,
+    AcceptedJob, Access, Api, Authenticator, Bulk, BulkRequest, Caller, ClientIp, Created, Estimate, Failure, Identity,
+    IfMatch, JobAnswers, JobStatus, List, ListParams, Path, Query, Raw, Reply, Visitor, accepted, access::Rule,
+    created, no_content, versioned,
 };
 use igny8_core::{
     Actor, Credits, Ctx, Error, ErrorKind, JobId, KeywordId, Result, Role, SessionId, SiteId, TenantId, UserId,
 };
 use igny8_platform::{remember_answer, remember_job};
 use igny8_table::Effects;
-use igny8_testing::TestTable;
+use igny8_testing::{START, TestTable};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -86,11 +86,7 @@ async fn open(visitor: Visitor) -> axum::Json<Value> {
 }
 
 #[utoipa::path(post, path = "/api/toy/open", request_body = ThingCreate, responses((status = 201, body = Thing)))]
-async fn open_create(
-    toy: axum::extract::State<Toy>,
-    _: Visitor,
-    body: igny8_api::Body<ThingCreate>,
-) -> Created<Thing> {
+async fn open_create(toy: axum::extract::State<Toy>, _: Visitor, body: igny8_api::Body<ThingCreate>) -> Created<Thing> {
     Created(Thing { name: body.0.name, number: toy.made.fetch_add(1, Ordering::SeqCst) })
 }
 
@@ -233,38 +229,36 @@ pub fn toy_routes(toy: Toy) -> OpenApiRouter {
 }
 
 /// Tokens are the name of a role and the number of a tenant: `editor:1`.
-struct Tokens(TestTable);
+struct Tokens;
 
-impl Tokens {
-    fn identity(&self, token: &str) -> Result<Identity> {
-        let wrong = || Error::unauthenticated("The token is not valid.");
-        let (role, tenant) = token.split_once(':').ok_or_else(wrong)?;
-        let tenant: u128 = tenant.parse().map_err(|_| wrong())?;
-        let role = match role {
-            "viewer" => Role::Viewer,
-            "editor" => Role::Editor,
-            "admin" => Role::Admin,
-            "owner" => Role::Owner,
-            _ => return Err(wrong()),
-        };
-        let now = self.0.env.now().millis();
-        Ok(Identity {
-            tenant: TenantId::new(now, tenant),
-            actor: Actor::User(UserId::new(now, 1)),
-            role,
-            session: Some(SessionId::new(now, 1)),
-        })
-    }
+fn identity(token: &str) -> Result<Identity> {
+    let wrong = || Error::unauthenticated("The token is not valid.");
+    let (role, tenant) = token.split_once(':').ok_or_else(wrong)?;
+    let tenant: u128 = tenant.parse().map_err(|_| wrong())?;
+    let role = match role {
+        "viewer" => Role::Viewer,
+        "editor" => Role::Editor,
+        "admin" => Role::Admin,
+        "owner" => Role::Owner,
+        _ => return Err(wrong()),
+    };
+    let now = START.millis();
+    Ok(Identity {
+        tenant: TenantId::new(now, tenant),
+        actor: Actor::User(UserId::new(now, 1)),
+        role,
+        session: Some(SessionId::new(now, 1)),
+    })
 }
 
 #[async_trait]
 impl Authenticator for Tokens {
     async fn bearer(&self, token: &str) -> Result<Identity> {
-        self.identity(token)
+        identity(token)
     }
 
     async fn api_key(&self, key: &str) -> Result<Identity> {
-        self.identity(key.strip_prefix("key-").ok_or_else(|| Error::unauthenticated("The key is not valid."))?)
+        identity(key.strip_prefix("key-").ok_or_else(|| Error::unauthenticated("The key is not valid."))?)
     }
 }
 
@@ -292,7 +286,7 @@ impl TestApi {
         let (table, env, clock, ctx) =
             (test.table.clone(), test.env.clone(), test.clock.clone(), test.ctx(Role::Editor));
         let toy = Toy { made: Arc::default(), table: table.clone() };
-        let tokens: Arc<dyn Authenticator> = Arc::new(Tokens(test));
+        let tokens: Arc<dyn Authenticator> = Arc::new(Tokens);
         let api = Api::new("toy", env.clone(), table, tokens.clone()).jobs(Arc::new(Jobs)).rules(RULES);
         let router = api.serve(toy_routes(toy.clone()));
         Self { router, toy, tokens, clock, env, ctx }
@@ -355,7 +349,9 @@ impl Answer {
         assert_eq!(problem["request_id"], self.header("x-request-id"));
         let text = |name: &str| problem[name].as_str().unwrap().to_owned();
         let fields = problem["errors"].as_array().cloned().unwrap_or_default();
-        let fields = fields.iter().map(|error| format!("{}: {}", error["field"].as_str().unwrap(), error["message"].as_str().unwrap()));
+        let fields = fields
+            .iter()
+            .map(|error| format!("{}: {}", error["field"].as_str().unwrap(), error["message"].as_str().unwrap()));
         (text("code"), text("detail"), fields.collect())
     }
 }

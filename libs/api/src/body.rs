@@ -7,7 +7,7 @@ use axum::{
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use igny8_core::{Error, ErrorKind};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 
 use crate::{Failure, fields::field_error};
@@ -85,13 +85,10 @@ fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     if let Err(error) = std::str::from_utf8(bytes) {
         return Err(unreadable(&format!("The body is not valid UTF-8 at byte {}.", error.valid_up_to() + 1)));
     }
+    // First whether it is JSON at all: else a wrong type before the broken place would hide it.
+    serde_json::from_slice::<IgnoredAny>(bytes).map_err(|error| syntax(&error))?;
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let path = error.path().clone();
-        json_failure(&path, error.inner())
-    })?;
-    json.end().map_err(|error| syntax(&error))?;
-    Ok(value)
+    serde_path_to_error::deserialize(&mut json).map_err(|error| json_failure(error.path(), error.inner()))
 }
 
 fn json_failure(path: &serde_path_to_error::Path, error: &serde_json::Error) -> Failure {
@@ -155,6 +152,7 @@ mod tests {
         assert_eq!(detail(b"{\n  name: 1}"), "The body is not valid JSON: key must be a string at line 2 column 3.");
         assert!(detail(b"{\"name\": \"a\", \"lines\": []").contains("line 1 column 25"));
         assert!(detail(b"{\"name\": \"a\", \"lines\": []} x").contains("trailing characters"));
+        assert!(detail(b"{\"name\": 3, \"lines\": ]").contains("line 1 column 22"));
         assert!(detail("[".repeat(1_000_000).as_bytes()).len() < 200);
     }
 

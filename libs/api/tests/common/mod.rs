@@ -27,7 +27,7 @@ use igny8_core::{
 };
 use igny8_platform::{remember_answer, remember_job};
 use igny8_table::Effects;
-use igny8_testing::TestTable;
+use igny8_testing::{START, TestTable};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -229,38 +229,36 @@ pub fn toy_routes(toy: Toy) -> OpenApiRouter {
 }
 
 /// Tokens are the name of a role and the number of a tenant: `editor:1`.
-struct Tokens(TestTable);
+struct Tokens;
 
-impl Tokens {
-    fn identity(&self, token: &str) -> Result<Identity> {
-        let wrong = || Error::unauthenticated("The token is not valid.");
-        let (role, tenant) = token.split_once(':').ok_or_else(wrong)?;
-        let tenant: u128 = tenant.parse().map_err(|_| wrong())?;
-        let role = match role {
-            "viewer" => Role::Viewer,
-            "editor" => Role::Editor,
-            "admin" => Role::Admin,
-            "owner" => Role::Owner,
-            _ => return Err(wrong()),
-        };
-        let now = self.0.env.now().millis();
-        Ok(Identity {
-            tenant: TenantId::new(now, tenant),
-            actor: Actor::User(UserId::new(now, 1)),
-            role,
-            session: Some(SessionId::new(now, 1)),
-        })
-    }
+fn identity(token: &str) -> Result<Identity> {
+    let wrong = || Error::unauthenticated("The token is not valid.");
+    let (role, tenant) = token.split_once(':').ok_or_else(wrong)?;
+    let tenant: u128 = tenant.parse().map_err(|_| wrong())?;
+    let role = match role {
+        "viewer" => Role::Viewer,
+        "editor" => Role::Editor,
+        "admin" => Role::Admin,
+        "owner" => Role::Owner,
+        _ => return Err(wrong()),
+    };
+    let now = START.millis();
+    Ok(Identity {
+        tenant: TenantId::new(now, tenant),
+        actor: Actor::User(UserId::new(now, 1)),
+        role,
+        session: Some(SessionId::new(now, 1)),
+    })
 }
 
 #[async_trait]
 impl Authenticator for Tokens {
     async fn bearer(&self, token: &str) -> Result<Identity> {
-        self.identity(token)
+        identity(token)
     }
 
     async fn api_key(&self, key: &str) -> Result<Identity> {
-        self.identity(key.strip_prefix("key-").ok_or_else(|| Error::unauthenticated("The key is not valid."))?)
+        identity(key.strip_prefix("key-").ok_or_else(|| Error::unauthenticated("The key is not valid."))?)
     }
 }
 
@@ -288,7 +286,7 @@ impl TestApi {
         let (table, env, clock, ctx) =
             (test.table.clone(), test.env.clone(), test.clock.clone(), test.ctx(Role::Editor));
         let toy = Toy { made: Arc::default(), table: table.clone() };
-        let tokens: Arc<dyn Authenticator> = Arc::new(Tokens(test));
+        let tokens: Arc<dyn Authenticator> = Arc::new(Tokens);
         let api = Api::new("toy", env.clone(), table, tokens.clone()).jobs(Arc::new(Jobs)).rules(RULES);
         let router = api.serve(toy_routes(toy.clone()));
         Self { router, toy, tokens, clock, env, ctx }

@@ -75,11 +75,6 @@ pub(crate) fn new_password(text: &str, email: &str) -> Result<(), &'static str> 
     }
 }
 
-/// True for what could be a password at all; longer texts are not worth hashing.
-pub(crate) const fn could_be_password(text: &str) -> bool {
-    text.len() <= LONGEST_PASSWORD
-}
-
 /// A name or another single line of at most `most` characters, without spaces around.
 pub(crate) fn line(text: &str, most: usize) -> Result<String, &'static str> {
     let text = text.trim();

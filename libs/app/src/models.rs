@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use igny8_ai::{Config, Router};
+use igny8_ai::{Config, ProviderKind, Router};
+use igny8_cloud::CloudError;
 use igny8_core::{Error, Result};
 use igny8_lambda::App;
 use tokio::sync::OnceCell;
@@ -25,12 +26,15 @@ impl Models {
         let router = self.router.get_or_try_init(async || {
             let config = &self.app.config;
             let get = |name: &str| config.get(name).unwrap_or_default().to_owned();
-            let kind = config.get("IGNY8_AI").unwrap_or("offline").parse().map_err(Error::internal)?;
-            // On AWS the key is a secret; on a laptop it is a variable.
+            let kind: ProviderKind = config.get("IGNY8_AI").unwrap_or("offline").parse().map_err(Error::internal)?;
+            // On AWS the key is a secret; on a laptop it is a variable. Without one, the provider says so per item.
             let key = match (config.get("OPENAI_API_KEY"), config.get("AI_KEY_SECRET_ARN")) {
                 (Some(key), _) => key.to_owned(),
-                (None, Some(arn)) => self.app.cloud.secret(arn).await?,
-                (None, None) => String::new(),
+                (None, Some(arn)) if kind == ProviderKind::OpenAi => match self.app.cloud.secret(arn).await {
+                    Err(CloudError::NotFound) => String::new(),
+                    other => other?,
+                },
+                _ => String::new(),
             };
             Ok::<_, Error>(Router::new(Config {
                 ai: kind,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use igny8_core::{Env, MailId, Timestamp};
-use igny8_table::{Effects, Entity, Key, Keys, TableError};
+use igny8_table::{Effects, Entity, Indexes, Key, Keys, TableError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -59,6 +59,11 @@ impl Mail {
     pub fn key_of(id: MailId) -> Key {
         Keys::global(Self::KIND, id)
     }
+
+    /// The mails of a day (`2026-11-22`), in `GSI1`.
+    pub fn by_day(date: &str) -> String {
+        format!("MAIL_DAY#{date}")
+    }
 }
 
 impl Entity for Mail {
@@ -66,6 +71,10 @@ impl Entity for Mail {
 
     fn key(&self, _: &Keys) -> Key {
         Self::key_of(self.id)
+    }
+
+    fn indexes(&self, _: &Keys) -> Indexes {
+        Indexes { gsi1: Some((Self::by_day(&self.created_at.date()), self.id.to_string())), gsi2: None }
     }
 
     fn ttl(&self) -> Option<Timestamp> {

@@ -1,0 +1,41 @@
+//! Every function there is. The parity check holds this against template.yaml, the binaries and the events.
+
+use igny8_fn_auth as auth;
+use igny8_fn_billing as billing;
+use igny8_fn_planner as planner;
+use igny8_fn_publisher as publisher;
+use igny8_fn_system as system;
+use igny8_fn_writer as writer;
+use igny8_lambda::FunctionSpec;
+
+/// All functions.
+pub fn functions() -> Vec<FunctionSpec> {
+    vec![
+        auth::session::FUNCTION,
+        auth::users::FUNCTION,
+        auth::sites::FUNCTION,
+        auth::workspaces::FUNCTION,
+        auth::api_keys::FUNCTION,
+        planner::keywords::FUNCTION,
+        planner::imports::FUNCTION,
+        planner::cluster::FUNCTION,
+        planner::clusters::FUNCTION,
+        planner::ideas::FUNCTION,
+        planner::import_worker::FUNCTION,
+        planner::cluster_worker::FUNCTION,
+        planner::ideas_worker::FUNCTION,
+        writer::tasks::FUNCTION,
+        writer::content::FUNCTION,
+        writer::generate::FUNCTION,
+        writer::generate_worker::FUNCTION,
+        publisher::publish::FUNCTION,
+        publisher::deploy_worker::FUNCTION,
+        billing::account::FUNCTION,
+        system::jobs::FUNCTION,
+        system::status::FUNCTION,
+        system::dead_letters::FUNCTION,
+        system::sweep::FUNCTION,
+        system::stream::FUNCTION,
+        system::mail::FUNCTION,
+    ]
+}

@@ -1,0 +1,29 @@
+//! `cargo xtask up`: the local process.
+
+use std::{collections::BTreeMap, process::ExitCode};
+
+use igny8_up::{Settings, Up};
+use tracing_subscriber::filter::LevelFilter;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[allow(clippy::disallowed_methods, clippy::print_stdout, reason = "the command line of the local process")]
+async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    let vars: BTreeMap<String, String> = std::env::vars().collect();
+    let level = vars.get("IGNY8_LOG").and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::WARN);
+    tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).init();
+    let up = Up::start(&Settings::from_vars(&vars)?).await?;
+    println!("ready {}", up.url());
+    tokio::signal::ctrl_c().await?;
+    up.stop().await;
+    Ok(())
+}

@@ -58,6 +58,9 @@ async fn registering_says_all_that_is_wrong() {
 #[tokio::test]
 async fn one_email_registered_many_times_at_once_is_registered_once() {
     let world = World::new().await;
+    if world.test.is_beyond_moto("isolation of concurrent writes") {
+        return;
+    }
     let tries = (0..5).map(|_| world.try_register("ana@example.com"));
     let results = futures::future::join_all(tries).await;
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
@@ -144,6 +147,9 @@ async fn a_made_up_token_ends_no_session() {
 #[tokio::test]
 async fn of_refreshes_at_the_same_moment_at_most_one_wins() {
     let world = World::new().await;
+    if world.test.is_beyond_moto("isolation of concurrent writes") {
+        return;
+    }
     let token = world.register("ana@example.com").await.refresh_token;
     let tries = (0..6).map(|_| world.accounts.refresh(&world.visitor, refresh(&token)));
     let results = futures::future::join_all(tries).await;

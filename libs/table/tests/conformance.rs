@@ -1,4 +1,5 @@
 //! What the table promises, kept on every emulator that it runs on (`IGNY8_TEST_ENDPOINT` names another one).
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "what cannot be set up must fail")]
 
 use igny8_core::{Cursor, Limit, Role};
 use igny8_table::{Cond, Effects, Entity, Index, Indexes, Key, Keys, Query, Table, TableError, Update};
@@ -114,6 +115,9 @@ async fn the_next_version_needs_the_version_before() {
     let error = test.table.transact("test.replace", effects).await.unwrap_err();
     assert!(error.failed("note"));
 
+    if test.is_beyond_moto("isolation of concurrent writes") {
+        return;
+    }
     // Many write the same next version; one wins.
     let tries = (0..8).map(|n| {
         let (table, keys) = (test.table.clone(), keys.clone());
@@ -176,19 +180,28 @@ async fn a_write_whose_answer_was_lost_is_recognised_as_our_own() {
     table.transact("test.update", effects).await.unwrap();
     assert_eq!(line.lost(), 3);
 
-    // Adding must not be done twice.
-    let mut effects = Effects::new();
-    effects.update("add", Update::at(keys.row("NOTE", "put")).add("version", 1));
-    line.lose(1);
-    table.transact("test.add", effects).await.unwrap();
-    assert_eq!(line.lost(), 4);
-    assert_eq!(test.table.get::<Note>(keys.row("NOTE", "put")).await.unwrap().unwrap().version, 2);
-
     // What another one has written is not taken for ours, lost answer or not.
     let mut effects = Effects::new();
     effects.create("again", &keys, &Note::new("two")).unwrap();
     line.lose(1);
     assert!(table.transact("test.again", effects).await.unwrap_err().failed("again"));
+}
+
+#[tokio::test]
+async fn an_addition_whose_answer_was_lost_is_not_done_twice() {
+    let test = TestTable::start().await;
+    if test.is_beyond_moto("request tokens of transactions") {
+        return;
+    }
+    let keys = Keys::new(&test.ctx(Role::Owner));
+    let (table, line) = test.lossy().await;
+    write(&table, &keys, [Note::new("one")]).await;
+    let mut effects = Effects::new();
+    effects.update("add", Update::at(keys.row("NOTE", "one")).add("version", 1));
+    line.lose(1);
+    table.transact("test.add", effects).await.unwrap();
+    assert_eq!(line.lost(), 1);
+    assert_eq!(test.table.get::<Note>(keys.row("NOTE", "one")).await.unwrap().unwrap().version, 2);
 }
 
 #[tokio::test]
@@ -220,7 +233,7 @@ async fn many_keys_give_many_rows_in_their_order() {
     let rows = test.table.get_many::<Note>(&wanted).await.unwrap();
     assert_eq!(rows.len(), wanted.len());
     for (key, row) in wanted.iter().zip(rows) {
-        assert_eq!(row.map(|note| note.id).unwrap_or("none".into()), key.sk);
+        assert_eq!(row.map_or_else(|| "none".to_owned(), |note| note.id), key.sk);
     }
 }
 
@@ -249,10 +262,10 @@ async fn filtered_pages_hold_every_row_that_fits_once() {
     let test = TestTable::start().await;
     let keys = Keys::new(&test.ctx(Role::Owner));
     // More rows than one request of a filtered list reads, and only few of them fit.
-    let notes = (0..1200).map(|n| Note::in_color(format!("{n:04}"), if n % 97 == 0 { "red" } else { "blue" }));
+    let notes = (0..620).map(|n| Note::in_color(format!("{n:04}"), if n % 97 == 0 { "red" } else { "blue" }));
     write(&test.table, &keys, notes).await;
     let query = Query::partition(keys.partition("NOTE")).filter(Cond::eq("color", "red"));
-    let expected: Vec<_> = (0..1200).step_by(97).map(|n| format!("{n:04}")).collect();
+    let expected: Vec<_> = (0..620).step_by(97).map(|n| format!("{n:04}")).collect();
     for most in [1, 4, 200] {
         assert_eq!(pages(&test.table, &keys, query.clone(), most).await.concat(), expected, "{most} a page");
     }
@@ -267,7 +280,8 @@ async fn filtered_pages_hold_every_row_that_fits_once() {
 async fn children_are_found_through_the_index() {
     let test = TestTable::start().await;
     let keys = Keys::new(&test.ctx(Role::Owner));
-    let child = |id: usize| Note { parent: (id % 2 == 0).then(|| "mother".into()), ..Note::new(format!("{id:03}")) };
+    let child =
+        |id: usize| Note { parent: id.is_multiple_of(2).then(|| "mother".into()), ..Note::new(format!("{id:03}")) };
     write(&test.table, &keys, (0..30).map(child)).await;
     let query = Query::partition(keys.child_partition("NOTE", "mother", "NOTE")).index(Index::Gsi2);
     let found = pages(&test.table, &keys, query.clone(), 4).await.concat();
@@ -316,6 +330,9 @@ async fn a_tampered_cursor_is_refused_or_stays_in_its_partition() {
 #[tokio::test]
 async fn units_are_counted() {
     let test = TestTable::start().await;
+    if test.is_beyond_moto("units as AWS counts them") {
+        return;
+    }
     let keys = Keys::new(&test.ctx(Role::Owner));
     let before = test.table.tenths_of_units();
     write(&test.table, &keys, [Note::new("one")]).await;

@@ -11,11 +11,7 @@ use utoipa::openapi::OpenApi;
 /// Never in practice: the configuration it is built from is written here, and nothing is connected.
 #[allow(clippy::expect_used, reason = "the configuration is written here")]
 pub fn document() -> OpenApi {
-    let vars = [
-        ("AWS_REGION", "us-east-1"),
-        ("AWS_ACCESS_KEY_ID", "none"),
-        ("AWS_SECRET_ACCESS_KEY", "none"),
-    ];
+    let vars = [("AWS_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", "none"), ("AWS_SECRET_ACCESS_KEY", "none")];
     let vars = vars.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let app = App::new(Config::from_vars(vars).expect("the variables are there"), Env::system());
     let routers = [

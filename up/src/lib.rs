@@ -14,9 +14,7 @@ use igny8_accounts::Accounts;
 use igny8_cloud::{Cloud, Config};
 use igny8_core::Env;
 use igny8_lambda::{App, Invocation, metrics};
-use igny8_local::{
-    Faults, Guests, LocalCloud, LocalError, Options, Registry, SiteResolver, SiteRoot, TemplateSource,
-};
+use igny8_local::{Faults, Guests, LocalCloud, LocalError, Options, Registry, SiteResolver, SiteRoot, TemplateSource};
 use igny8_table::Table;
 
 pub use document::document;
@@ -55,7 +53,7 @@ impl Up {
     /// The same with faults, and with schedules that run by themselves or not; for tests.
     pub async fn start_with(settings: &Settings, faults: Arc<Faults>, schedules: bool) -> Result<Self, UpError> {
         let keys = settings.signing_keys()?;
-        let mut options = Options::new(&settings.data_dir, TemplateSource::text(TEMPLATE));
+        let mut options = Options::new(&settings.data_dir, TemplateSource::read(TEMPLATE)?);
         options.address = settings.address;
         options.faults = faults;
         options.schedules = schedules;
@@ -134,7 +132,8 @@ fn not_in_template(name: &str) -> UpError {
 /// Clients of someone who may do everything.
 fn admin(cloud: &LocalCloud, shared: &BTreeMap<String, String>) -> Result<App, UpError> {
     // Any function that knows table and bucket will do; only the keys are another's.
-    let mut vars = cloud.environment("publisher-deploy-worker").ok_or_else(|| not_in_template("publisher-deploy-worker"))?;
+    let mut vars =
+        cloud.environment("publisher-deploy-worker").ok_or_else(|| not_in_template("publisher-deploy-worker"))?;
     vars.extend(shared.clone());
     let key = cloud.admin_key();
     vars.insert("AWS_ACCESS_KEY_ID".to_owned(), key.id);

@@ -37,7 +37,12 @@ pub(crate) fn router(table: Table, url: String) -> Router {
     Router::new()
         .route("/", get(home))
         .route("/local/outbox", get(outbox))
-        .fallback(async || (StatusCode::NOT_FOUND, page("Not found", &html! { p { "There is no such page. " a href="/" { "Where to begin" } } })))
+        .fallback(async || {
+            (
+                StatusCode::NOT_FOUND,
+                page("Not found", &html! { p { "There is no such page. " a href="/" { "Where to begin" } } }),
+            )
+        })
         .with_state(Local { table, url })
 }
 

@@ -50,10 +50,8 @@ impl Settings {
             name: "IGNY8_ADDR",
             message: format!("`{address}` is not an address; set an IP address and a port, as 127.0.0.1:8010"),
         })?;
-        let mut passed_on: BTreeMap<String, String> = PASSED_ON
-            .iter()
-            .filter_map(|name| Some(((*name).to_owned(), get(name)?.to_owned())))
-            .collect();
+        let mut passed_on: BTreeMap<String, String> =
+            PASSED_ON.iter().filter_map(|name| Some(((*name).to_owned(), get(name)?.to_owned()))).collect();
         if let Some(credits) = passed_on.get("IGNY8_TRIAL_CREDITS")
             && credits.parse::<u32>().is_err()
         {

@@ -11,7 +11,9 @@ impl Cloud {
         let answer = match client.get_secret_value().secret_id(name).send().await {
             Ok(answer) => answer,
             // The secret exists from the deployment on; its value is put in by the operator.
-            Err(error) if error.as_service_error().is_some_and(GetSecretValueError::is_resource_not_found_exception) => {
+            Err(error)
+                if error.as_service_error().is_some_and(GetSecretValueError::is_resource_not_found_exception) =>
+            {
                 return Err(CloudError::NotFound);
             }
             Err(error) => return Err(CloudError::from_sdk(error)),

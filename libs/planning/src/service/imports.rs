@@ -21,7 +21,7 @@ const INLINE: Limits = Limits { bytes: 1 << 20, lines: 2_000 };
 /// The most of an upload.
 pub(crate) const UPLOAD: Limits = Limits { bytes: 16 << 20, lines: 50_000 };
 /// How long an upload address is valid.
-const VALID: Duration = Duration::from_mins(60);
+const VALID: Duration = Duration::from_hours(1);
 /// Rows per item of an import job.
 pub(crate) const ROWS_PER_ITEM: usize = 900;
 /// Reported lines per answer; the rest is counted.

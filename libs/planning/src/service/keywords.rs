@@ -1,6 +1,6 @@
 //! Keywords: adding many at once, lists, changes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use igny8_core::{ClusterId, Ctx, Error, ErrorKind, KeywordId, Page, Result, SectorId, SiteId, SiteScoped};
 use igny8_platform::{audit, remember_answer};
@@ -212,11 +212,11 @@ impl Planning {
         mut remember: Option<&mut AddedKeywords>,
     ) -> Result<Added> {
         let mut total = Added::default();
-        let mut seen = HashMap::new();
+        let mut seen = HashSet::new();
         let mut unique: Vec<(String, NewKeyword)> = Vec::with_capacity(rows.len());
         for row in rows {
             let name = normal_form(&row.keyword);
-            if seen.insert(name.clone(), ()).is_some() {
+            if !seen.insert(name.clone()) {
                 total.duplicates += 1;
             } else {
                 unique.push((name, row));
@@ -273,43 +273,41 @@ impl Planning {
         let mut added = Added::default();
         let mut effects = Effects::new();
         for ((name, new), known) in chunk.iter().zip(known) {
-            match known.map(|known| known.id) {
-                Some(id) => match known_rows.get(&id).and_then(|row| refreshed(row, new)) {
-                    Some(mut row) => {
-                        row.updated_at = now;
-                        row.version += 1;
-                        effects.replace("keyword", &keys, &row, row.version - 1)?;
-                        added.updated += 1;
-                    }
-                    None => added.duplicates += 1,
-                },
-                None => {
-                    let (millis, random) = ctx.seed();
-                    let id = KeywordId::new(site, millis, random);
-                    let row = Keyword {
-                        id,
-                        site_id: site,
-                        sector_id: sector,
-                        keyword: new.keyword.clone(),
-                        volume: new.volume,
-                        difficulty: new.difficulty,
-                        cpc_cents: new.cpc_cents,
-                        intent: new.intent,
-                        locale: new.locale.clone(),
-                        parent_topic: new.parent_topic.clone(),
-                        source: source.to_owned(),
-                        status: KeywordStatus::New,
-                        cluster_id: None,
-                        created_at: now,
-                        updated_at: now,
-                        created_by: ctx.user(),
-                        version: 1,
-                    };
-                    effects.create("keyword", &keys, &row)?;
-                    effects.create("name", &keys, &KeywordName { site_id: site, name: name.clone(), id })?;
-                    added.created += 1;
+            if let Some(known) = known {
+                if let Some(mut row) = known_rows.get(&known.id).and_then(|row| refreshed(row, new)) {
+                    row.updated_at = now;
+                    row.version += 1;
+                    effects.replace("keyword", &keys, &row, row.version - 1)?;
+                    added.updated += 1;
+                } else {
+                    added.duplicates += 1;
                 }
+                continue;
             }
+            let (millis, random) = ctx.seed();
+            let id = KeywordId::new(site, millis, random);
+            let row = Keyword {
+                id,
+                site_id: site,
+                sector_id: sector,
+                keyword: new.keyword.clone(),
+                volume: new.volume,
+                difficulty: new.difficulty,
+                cpc_cents: new.cpc_cents,
+                intent: new.intent,
+                locale: new.locale.clone(),
+                parent_topic: new.parent_topic.clone(),
+                source: source.to_owned(),
+                status: KeywordStatus::New,
+                cluster_id: None,
+                created_at: now,
+                updated_at: now,
+                created_by: ctx.user(),
+                version: 1,
+            };
+            effects.create("keyword", &keys, &row)?;
+            effects.create("name", &keys, &KeywordName { site_id: site, name: name.clone(), id })?;
+            added.created += 1;
         }
         if let Some(answer) = remember {
             let mut answer = answer.clone();

@@ -23,5 +23,5 @@ pub fn document() -> OpenApi {
         igny8_fn_system::routes(&app),
     ];
     let parts = routers.into_iter().flatten().map(|router| router.split_for_parts().1);
-    igny8_api::document(env!("CARGO_PKG_VERSION"), parts)
+    igny8_api::docs::document(env!("CARGO_PKG_VERSION"), parts)
 }

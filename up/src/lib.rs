@@ -91,7 +91,7 @@ impl Up {
         let bucket = admin.config.get("BUCKET_NAME").unwrap_or_default().to_owned();
         let sites = Sites { accounts: Accounts::new(admin.table.clone(), admin.cloud.clone()), bucket };
         let local = pages::router(admin.table.clone(), url.clone());
-        cloud.serve(Guests { registry, sites: Some(Arc::new(sites)), local: Some(local) }).await?;
+        cloud.serve(Guests { registry, sites: Some(Arc::new(sites)), local: Some(local) })?;
         Ok(Self { cloud, url })
     }
 

@@ -1,13 +1,13 @@
 //! API keys: programs that act in one tenant. The secret is shown once; only its hash is stored.
 
-use igny8_core::{ApiKeyId, Ctx, Cursor, Env, Error, Limit, Page, Result, Role, TenantId, Timestamp, UserId};
+use igny8_core::{ApiKeyId, Ctx, Env, Error, Page, Result, Role, TenantId, Timestamp, UserId};
 use igny8_platform::{audit, remember_answer};
 use igny8_table::{Cond, Effects, Entity, Key, Keys, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    Accounts, Visibility, expect_version,
+    Accounts, Paging, Visibility, expect_version,
     input::{self, Check},
     secret,
 };
@@ -177,10 +177,10 @@ impl Accounts {
     }
 
     /// The keys of the tenant, the oldest first.
-    pub async fn api_keys(&self, ctx: &Ctx, limit: Limit, cursor: Option<Cursor>) -> Result<Page<ApiKey>> {
+    pub async fn api_keys(&self, ctx: &Ctx, paging: Paging) -> Result<Page<ApiKey>> {
         let keys = Keys::new(ctx);
-        let query = Query::partition(keys.partition(ApiKey::KIND)).limit(limit).cursor(cursor);
-        Ok(self.table.query(&keys, query).await?)
+        let query = Query::partition(keys.partition(ApiKey::KIND));
+        self.page(&keys, query, paging).await
     }
 
     /// One key of the tenant.

@@ -1,12 +1,12 @@
 //! What is done with sites, and who sees which.
 
-use igny8_core::{Ctx, Cursor, Error, Limit, Page, Result, Role, SiteId, SiteScoped, WorkspaceId};
+use igny8_core::{Ctx, Error, Page, Result, Role, SiteId, SiteScoped, WorkspaceId};
 use igny8_platform::{audit, remember_answer};
 use igny8_table::{Cond, Effects, Keys, Query, TableError};
 
 use crate::{
-    Accounts, Host, HostingType, Membership, Site, SiteCreate, SitePatch, SiteSettings, SiteSettingsPatch, Workspace,
-    expect_version,
+    Accounts, Host, HostingType, Membership, Paging, Site, SiteCreate, SitePatch, SiteSettings, SiteSettingsPatch,
+    Workspace, expect_version,
     host::{DomainName, candidate, host_label},
     input::{self, Check},
     site::{DeletedSite, TagRow},
@@ -135,15 +135,9 @@ impl Accounts {
     }
 
     /// The sites that the context may see, the oldest first.
-    pub async fn sites(
-        &self,
-        ctx: &Ctx,
-        query: &SiteQuery,
-        limit: Limit,
-        cursor: Option<Cursor>,
-    ) -> Result<Page<Site>> {
+    pub async fn sites(&self, ctx: &Ctx, query: &SiteQuery, paging: Paging) -> Result<Page<Site>> {
         let keys = Keys::new(ctx);
-        let mut list = Query::partition(keys.partition("SITE")).limit(limit).cursor(cursor);
+        let mut list = Query::partition(keys.partition("SITE"));
         if let Visibility::Workspaces(ids) = self.visible_sites(ctx).await? {
             list = list.filter(Cond::any_of("workspace_id", ids));
         }
@@ -154,7 +148,7 @@ impl Accounts {
             let text = serde_json::to_value(hosting_type).map_err(Error::internal)?;
             list = list.filter(Cond::eq("hosting_type", text.as_str().unwrap_or_default()));
         }
-        Ok(self.table.query(&keys, list).await?)
+        self.page(&keys, list, paging).await
     }
 
     /// One site that the context may see.

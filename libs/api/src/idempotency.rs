@@ -21,7 +21,10 @@ use igny8_platform::{Answer, IDEMPOTENCY_KEPT, IdempotencyRow};
 use igny8_table::{Cond, Effects, Key, Keys, TableError, Update, from_item};
 use sha2::{Digest, Sha256};
 
-use crate::{Api, Failure, body, reply::location_of};
+use crate::{
+    Api, Failure, body,
+    reply::{NotStored, location_of},
+};
 
 const NAME: &str = "Idempotency-Key";
 const LONGEST_KEY: usize = 255;
@@ -192,9 +195,10 @@ impl Row {
         Cond::eq("locked_until", self.locked_until).and(Cond::Lacks("answer"))
     }
 
-    /// Remembers a good answer, and forgets a bad one, so that the request may be repeated.
+    /// Remembers a good answer, and forgets a bad or a secret one, so that the request may be repeated.
     async fn finish(self, api: &Api, response: Response) -> Result<Response, Failure> {
-        let (response, effects) = if response.status().is_success() {
+        let keep = response.status().is_success() && response.extensions().get::<NotStored>().is_none();
+        let (response, effects) = if keep {
             let (head, body) = response.into_parts();
             let bytes = body.collect().await.map_err(|error| Error::internal(error.to_string()))?.to_bytes();
             let answer = answer_of(head.status.as_u16(), &bytes);

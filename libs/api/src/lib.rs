@@ -23,7 +23,8 @@ pub use idempotency::JobAnswers;
 pub use problem::{Code, Failure, Problem};
 pub use query::{Estimate, List, ListParams, NoFilter, Path, Query};
 pub use reply::{
-    Accepted, AcceptedJob, Bulk, BulkError, BulkItem, BulkRequest, Created, JobStatus, accepted, created, no_content,
+    Accepted, AcceptedJob, Bulk, BulkError, BulkItem, BulkRequest, Created, JobStatus, Secret, accepted, created,
+    no_content,
 };
 pub use router::Api;
 

@@ -26,6 +26,25 @@ pub fn created<T: Serialize>(body: T) -> Response {
     Created(body).into_response()
 }
 
+/// Marks an answer that must not be stored.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NotStored;
+
+/// 200 with an answer that is for the caller's eyes alone, such as new tokens.
+///
+/// It is not remembered for an `Idempotency-Key`: a repeated request is carried out again. Not `Debug`: it is not for
+/// logs either.
+#[derive(Clone, Copy)]
+pub struct Secret<T>(pub T);
+
+impl<T: Serialize> IntoResponse for Secret<T> {
+    fn into_response(self) -> Response {
+        let mut response = Json(self.0).into_response();
+        response.extensions_mut().insert(NotStored);
+        response
+    }
+}
+
 /// 204 without a body.
 pub fn no_content() -> Response {
     StatusCode::NO_CONTENT.into_response()

@@ -57,12 +57,17 @@ pub fn publishing(app: &App) -> Publishing {
 
 /// An HTTP function: its routes behind the guard.
 pub fn http(app: &App, name: &'static str, routes: OpenApiRouter) -> Result<Handler> {
+    Ok(Handler::http(router(app, name, routes)?))
+}
+
+/// The routes of an HTTP function behind the guard, before they are wrapped for Lambda.
+pub fn router(app: &App, name: &'static str, routes: OpenApiRouter) -> Result<axum::Router> {
     let keys = app.config.need("JWT_PUBLIC_KEYS")?;
     let verifier = Verifier::new(keys, ISSUER, AUDIENCE).map_err(Error::internal)?;
     let callers = caller::Callers::new(accounts(app), verifier, app.env.clone());
     let api = Api::new(name, app.env.clone(), app.table.clone(), std::sync::Arc::new(callers))
         .jobs(std::sync::Arc::new(jobs::Answers(work(app))));
-    Ok(Handler::http(api.serve(routes)))
+    Ok(api.serve(routes))
 }
 
 /// A worker: one message is one item, and `step` is what is done with it.

@@ -43,7 +43,7 @@ impl TestTable {
         Self::start_with(&[]).await
     }
 
-    /// An empty table, and more settings (`PUBLIC_URL`, …).
+    /// An empty table, and more settings (`APP_URL`, …).
     pub async fn start_with(settings: &[(&str, &str)]) -> Self {
         let clock = Arc::new(FixedClock::at(START));
         let env = Env::fixed(clock.clone(), 7);

@@ -22,7 +22,7 @@ pub struct World {
 
 impl World {
     pub async fn new() -> Self {
-        let test = TestTable::start_with(&[("PUBLIC_URL", "https://app.igny8.test/")]).await;
+        let test = TestTable::start_with(&[("APP_URL", "https://app.igny8.test/")]).await;
         let accounts = Accounts::new(test.table.clone(), test.cloud.clone());
         let visitor = Visitor { env: test.env.clone(), request_id: "test".to_owned() };
         Self { test, accounts, visitor }

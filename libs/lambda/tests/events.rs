@@ -1,4 +1,5 @@
 //! Queues, streams, schedules and events of the bus: what is read, what is told as failed.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests may fail them")]
 
 mod common;
 
@@ -202,12 +203,13 @@ async fn a_schedule_answers_what_it_did_and_counts_it() {
     assert!(error.contains("the table"), "{error}");
 }
 
+const BROKEN: FunctionSpec =
+    FunctionSpec { name: "broken", needs: &[], build: |app| Err(app.config.need("JWT_KEYS").unwrap_err().into()) };
+
 #[test]
 fn a_function_refuses_to_start_without_its_settings() {
     let error = SCHEDULE.start(&app(&[]), metrics::nowhere).err().unwrap().to_string();
     assert_eq!(error, "probe-sweep cannot start: set the environment variables TABLE_NAME");
-    const BROKEN: FunctionSpec =
-        FunctionSpec { name: "broken", needs: &[], build: |app| Err(app.config.need("JWT_KEYS").unwrap_err().into()) };
     let error = BROKEN.start(&app(&[]), metrics::nowhere).err().unwrap().to_string();
     assert_eq!(error, "broken cannot start: the environment variable JWT_KEYS is not set");
 }

@@ -15,7 +15,7 @@ use crate::{Failure, fields::field_error};
 /// The largest body: Lambda takes no more than 6 MB per invocation.
 pub const BODY_LIMIT: usize = 6 * 1024 * 1024;
 
-/// A JSON body. Give `T` `deny_unknown_fields`, so that a misspelt field is not passed over in silence.
+/// A JSON body, always an object. Give `T` `deny_unknown_fields`, so that a misspelt field is not passed over in silence.
 ///
 /// 400 for what is not JSON (with line and column), 422 for a wrong type or an unknown field (with its path), 413 over
 /// [`BODY_LIMIT`].
@@ -87,6 +87,10 @@ fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     }
     // First whether it is JSON at all: else a wrong type before the broken place would hide it.
     serde_json::from_slice::<IgnoredAny>(bytes).map_err(|error| syntax(&error))?;
+    // serde would take an array for a struct, field by field.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Error::invalid("body", "must be a JSON object").into());
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     serde_path_to_error::deserialize(&mut json).map_err(|error| json_failure(error.path(), error.inner()))
 }
@@ -114,6 +118,7 @@ fn unreadable(detail: &str) -> Failure {
 #[cfg(test)]
 mod tests {
     use igny8_core::FieldError;
+    use proptest::prelude::*;
     use serde::Deserialize;
 
     use super::*;
@@ -172,6 +177,16 @@ mod tests {
         ]
         .map(|json| (json, field(json)));
         insta::assert_json_snapshot!(rows);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_a_short_error_of_the_client(start in "[{\\[ ]?(\"(name|lines|volume)\": ?)?", bytes: Vec<u8>) {
+            let body = [start.as_bytes(), &bytes].concat();
+            let failure = from_json::<Order>(&body).unwrap_err();
+            prop_assert!(matches!(failure.error().kind(), ErrorKind::Unreadable | ErrorKind::Invalid));
+            prop_assert!(failure.error().detail().len() < 2000);
+        }
     }
 
     #[test]

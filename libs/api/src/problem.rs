@@ -167,7 +167,7 @@ impl Problem {
 
     fn new(failure: &Failure, request_id: &str) -> Self {
         let code = failure.code();
-        let (required, available) = match failure.error.kind() {
+        let (required, available) = match failure.0.error.kind() {
             ErrorKind::InsufficientCredits { required, available } => (Some(required), Some(available)),
             _ => (None, None),
         };
@@ -175,10 +175,10 @@ impl Problem {
             kind: format!("urn:igny8:problem:{}", code.word()),
             title: code.title().to_owned(),
             status: code.status().as_u16(),
-            detail: failure.error.detail().to_owned(),
+            detail: failure.0.error.detail().to_owned(),
             code,
             request_id: request_id.to_owned(),
-            errors: failure.error.fields().to_vec(),
+            errors: failure.0.error.fields().to_vec(),
             required,
             available,
         }
@@ -189,7 +189,10 @@ impl Problem {
 ///
 /// The answer is written at the boundary of the router, where the request's id is known, and the cause goes to the log.
 #[derive(Debug)]
-pub struct Failure {
+pub struct Failure(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
     error: Error,
     retry_after: Option<Duration>,
     allow: Option<String>,
@@ -198,25 +201,25 @@ pub struct Failure {
 impl Failure {
     /// Says after how long to try again.
     #[must_use]
-    pub const fn retry_after(mut self, wait: Duration) -> Self {
-        self.retry_after = Some(wait);
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        self.0.retry_after = Some(wait);
         self
     }
 
     /// The address does not know the method; `allow` lists those that it knows.
     pub(crate) fn method_not_allowed(allow: String) -> Self {
         let detail = format!("This address knows {allow} only.");
-        Self { error: Error::new(ErrorKind::NotFound, detail), retry_after: None, allow: Some(allow) }
+        Self(Box::new(Inner { error: Error::new(ErrorKind::NotFound, detail), retry_after: None, allow: Some(allow) }))
     }
 
     /// The code that the client will see.
     pub fn code(&self) -> Code {
-        if self.allow.is_some() { Code::MethodNotAllowed } else { self.error.kind().into() }
+        if self.0.allow.is_some() { Code::MethodNotAllowed } else { self.0.error.kind().into() }
     }
 
     /// What went wrong.
-    pub const fn error(&self) -> &Error {
-        &self.error
+    pub fn error(&self) -> &Error {
+        &self.0.error
     }
 
     /// The whole answer to a request that does not even reach a router.
@@ -230,14 +233,14 @@ impl Failure {
     pub(crate) fn render(&self, request_id: &str) -> Response {
         let problem = Problem::new(self, request_id);
         if problem.code.is_ours() {
-            let cause = self.error.cause().unwrap_or_else(|| self.error.detail().to_owned());
+            let cause = self.0.error.cause().unwrap_or_else(|| self.0.error.detail().to_owned());
             tracing::error!(request_id, code = problem.code.word(), cause, "a request failed on our side");
         }
         let mut response = Response::new(Body::from(serde_json::to_vec(&problem).unwrap_or_default()));
         *response.status_mut() = problem.code.status();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(Problem::MEDIA_TYPE));
-        let wait = self.retry_after.or(match self.error.kind() {
+        let wait = self.0.retry_after.or(match self.0.error.kind() {
             ErrorKind::RateLimited { retry_after } => Some(retry_after),
             ErrorKind::Unavailable => Some(Duration::from_secs(1)),
             _ => None,
@@ -249,7 +252,7 @@ impl Failure {
         if problem.code == Code::Unauthenticated {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if let Some(allow) = self.allow.as_deref().and_then(|allow| HeaderValue::from_str(allow).ok()) {
+        if let Some(allow) = self.0.allow.as_deref().and_then(|allow| HeaderValue::from_str(allow).ok()) {
             headers.insert(header::ALLOW, allow);
         }
         response
@@ -258,7 +261,7 @@ impl Failure {
 
 impl<E: Into<Error>> From<E> for Failure {
     fn from(error: E) -> Self {
-        Self { error: error.into(), retry_after: None, allow: None }
+        Self(Box::new(Inner { error: error.into(), retry_after: None, allow: None }))
     }
 }
 

@@ -1,4 +1,5 @@
 //! The document: complete, secured by the same table as the guard, and the same for every reader.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests may fail them")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! `Idempotency-Key`: the same request is carried out once, whatever happens to it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests may fail them")]
 
 mod common;
 

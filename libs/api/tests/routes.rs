@@ -1,4 +1,5 @@
 //! Every extractor and every habit, on a tiny API.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests may fail them")]
 
 mod common;
 

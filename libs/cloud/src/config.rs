@@ -39,7 +39,7 @@ impl Config {
         let vars: BTreeMap<String, String> = vars.into_iter().filter(|(_, value)| !value.is_empty()).collect();
         let need = |name: &str| vars.get(name).cloned().ok_or_else(|| MissingSetting(name.to_owned()));
         Ok(Self {
-            region: need("AWS_REGION").or_else(|_| need("AWS_DEFAULT_REGION"))?,
+            region: need("AWS_REGION").or_else(|missing| need("AWS_DEFAULT_REGION").map_err(|_| missing))?,
             endpoint: vars.get("AWS_ENDPOINT_URL").cloned(),
             access_key: need("AWS_ACCESS_KEY_ID")?,
             secret_key: need("AWS_SECRET_ACCESS_KEY")?,

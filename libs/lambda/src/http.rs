@@ -62,14 +62,15 @@ fn take(event: &mut ApiGatewayV2httpRequest) -> Result<Taken, Error> {
     let context = &mut event.request_context;
     context.domain_name = None;
     let (id, ip) = (context.request_id.clone(), context.http.source_ip.clone());
-    let mut path = std::mem::take(&mut event.raw_path).unwrap_or_default();
+    let raw_path = std::mem::take(&mut event.raw_path).unwrap_or_default();
+    let mut path = raw_path.as_str();
     let query = std::mem::take(&mut event.raw_query_string).unwrap_or_default();
     // The name of a stage is in front of the path, unless a domain of our own is used. Our routes do not have it.
     if let Some(stage) = context.stage.take().filter(|stage| stage != "$default")
         && let Some(rest) = path.strip_prefix('/').and_then(|path| path.strip_prefix(stage.as_str()))
         && rest.starts_with('/')
     {
-        path = rest.to_owned();
+        path = rest;
     }
     if !path.starts_with('/') || path.len() + query.len() > LONGEST_ADDRESS {
         return refuse("The address cannot be read.");
@@ -77,7 +78,7 @@ fn take(event: &mut ApiGatewayV2httpRequest) -> Result<Taken, Error> {
     if PathAndQuery::try_from(format!("/?{query}")).is_err() {
         return refuse("The query cannot be read; percent-encode it.");
     }
-    event.raw_path = Some(path);
+    event.raw_path = Some(path.to_owned());
     event.raw_query_string = Some(query);
     let text = event.body.take().unwrap_or_default();
     let body = if std::mem::take(&mut event.is_base64_encoded) {

@@ -175,7 +175,11 @@ mod tests {
         let lines = LINES.lock().unwrap();
         let told: Vec<_> =
             lines.iter().map(|line| check(line)).map(|root| (root["items"].clone(), root["Errors"].clone())).collect();
-        assert_eq!(told, [(json!(3), json!(0)), (json!(6), json!(1))]);
+        // Which of the two ends first is left to chance.
+        assert!(
+            told.contains(&(json!(3), json!(0))) && told.contains(&(json!(6), json!(1))) && told.len() == 2,
+            "{told:?}"
+        );
         count("items", 1);
     }
 }

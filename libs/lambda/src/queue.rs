@@ -78,7 +78,7 @@ where
             for record in records {
                 let message = QueueMessage { id: record.message_id, body: record.body, attributes: record.attributes };
                 let (id, group) = (message.id.clone(), message.group().unwrap_or_default().to_owned());
-                let fifo = record.queue.ends_with(".fifo");
+                let fifo = record.queue.rsplit('.').next() == Some("fifo");
                 if fifo && stopped.contains(&group) {
                     failed.push(json!({"itemIdentifier": id}));
                     continue;

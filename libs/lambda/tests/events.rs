@@ -1,4 +1,5 @@
 //! Queues, streams, schedules and events of the bus: what is read, what is told as failed.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests may fail them")]
 
 mod common;
 
@@ -62,13 +63,12 @@ async fn only_the_messages_that_failed_come_again() {
 
 #[tokio::test]
 async fn in_a_fifo_queue_the_group_waits_for_its_failed_message() {
-    let fifo = |id: &str, group: &str, item: &str| {
+    let fifo = |id: &str, item: &str| {
         let mut record = message(id, &json!({"item": item}).to_string());
         record["eventSourceARN"] = json!("arn:aws:sqs:eu-central-1:123456789012:probe.fifo");
-        record["group"] = json!(group);
         record
     };
-    let records = [fifo("1", "a", "good"), fifo("2", "a", "busy"), fifo("3", "a", "after")];
+    let records = [fifo("1", "good"), fifo("2", "busy"), fifo("3", "after")];
     let answer = start(&QUEUE)(json!({"Records": records}), invocation()).await.unwrap();
     assert_eq!(failures(&answer), ["2", "3"]);
 }
@@ -202,12 +202,13 @@ async fn a_schedule_answers_what_it_did_and_counts_it() {
     assert!(error.contains("the table"), "{error}");
 }
 
+const BROKEN: FunctionSpec =
+    FunctionSpec { name: "broken", needs: &[], build: |app| Err(app.config.need("JWT_KEYS").unwrap_err().into()) };
+
 #[test]
 fn a_function_refuses_to_start_without_its_settings() {
     let error = SCHEDULE.start(&app(&[]), metrics::nowhere).err().unwrap().to_string();
     assert_eq!(error, "probe-sweep cannot start: set the environment variables TABLE_NAME");
-    const BROKEN: FunctionSpec =
-        FunctionSpec { name: "broken", needs: &[], build: |app| Err(app.config.need("JWT_KEYS").unwrap_err().into()) };
     let error = BROKEN.start(&app(&[]), metrics::nowhere).err().unwrap().to_string();
     assert_eq!(error, "broken cannot start: the environment variable JWT_KEYS is not set");
 }

@@ -1,4 +1,5 @@
 //! HTTP events through the very conversion that runs on Lambda.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests may fail them")]
 
 mod common;
 
@@ -173,16 +174,13 @@ async fn recorded_events_of_others_are_answered() {
             continue;
         }
         let Ok(event) = serde_json::from_slice::<Value>(&std::fs::read(&path).unwrap()) else { continue };
-        if event["version"] == "2.0" && event["requestContext"]["http"]["method"].is_string() {
-            match start(&SPEC)(event.clone(), invocation()).await {
-                Ok(answer) => {
-                    assert_eq!(answer["statusCode"], 200, "{}", path.display());
-                    assert_eq!(body(&answer)["method"], event["requestContext"]["http"]["method"]);
-                    answered += 1;
-                }
-                // A template for a generator, with placeholders for values.
-                Err(error) => assert!(event.to_string().contains("{{{"), "{} {error}", path.display()),
-            }
+        // Requests to authorizers, and templates with placeholders, are not what a function is called with.
+        let other = event["type"] == "REQUEST" || event.to_string().contains("{{{");
+        if event["version"] == "2.0" && event["requestContext"]["http"]["method"].is_string() && !other {
+            let answer = start(&SPEC)(event.clone(), invocation()).await.unwrap();
+            assert_eq!(answer["statusCode"], 200, "{}", path.display());
+            assert_eq!(body(&answer)["method"], event["requestContext"]["http"]["method"]);
+            answered += 1;
         }
     }
     assert!(answered > 20, "only {answered} HTTP events in the folder");

@@ -119,14 +119,14 @@ impl Queues {
                 let (found, dead) = state.take(most, visibility, now, || self.id());
                 (found, dead, state.next_change())
             };
-            if !dead.is_empty() {
-                one.bell.notify_waiters();
-            }
             for (target, message) in dead {
+                // Without its dead-letter queue a message is lost, as on AWS.
                 if let Some(target) = self.one(&target) {
                     target.state().add_dead(message, &self.place.queue_arn(queue), Instant::now());
                     target.bell.notify_waiters();
                 }
+                one.state().left();
+                one.bell.notify_waiters();
             }
             if !found.is_empty() || Instant::now() >= until {
                 return Some(found);

@@ -102,6 +102,9 @@ pub(super) struct State {
     hidden: BTreeSet<(Instant, u64)>,
     next: u64,
     turn: u64,
+    /// Messages taken out for a dead-letter queue that have not arrived there yet: they still count as in flight, so that
+    /// no message is ever in neither queue.
+    leaving: usize,
 }
 
 impl State {
@@ -114,6 +117,7 @@ impl State {
             hidden: BTreeSet::new(),
             next: 0,
             turn: 0,
+            leaving: 0,
         }
     }
 
@@ -237,6 +241,7 @@ impl State {
             {
                 let target = target.clone();
                 if let Some(held) = self.forget(number) {
+                    self.leaving += 1;
                     dead.push((target, held));
                 }
                 continue;
@@ -259,6 +264,11 @@ impl State {
             self.hide(number, now + visibility.unwrap_or(self.settings.visibility));
         }
         (found, dead)
+    }
+
+    /// A dead message has arrived where it goes.
+    pub fn left(&mut self) {
+        self.leaving = self.leaving.saturating_sub(1);
     }
 
     pub fn delete(&mut self, receipt: &str) {
@@ -288,6 +298,7 @@ impl State {
         self.wake(now);
         let in_flight = self.held.values().filter(|held| held.in_flight).count();
         let ready = self.groups.values().map(|group| group.line.len()).sum();
-        Counts { ready, in_flight, delayed: self.held.len() - in_flight - ready }
+        let delayed = self.held.len() - in_flight - ready;
+        Counts { ready, in_flight: in_flight + self.leaving, delayed }
     }
 }

@@ -1,5 +1,11 @@
 //! A fresh cloud for a test, clients by who they are, and the checks that every test ends with.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, dead_code, reason = "a test that cannot be set up must fail")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    dead_code,
+    reason = "a test that cannot be set up must fail"
+)]
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -29,6 +35,7 @@ impl Cloud {
 
     /// A cloud with settings, as `IGNY8_TRIAL_CREDITS`.
     pub async fn start_with(vars: &[(&str, &str)]) -> Self {
+        let _ = tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_test_writer().try_init();
         let folder = tempfile::tempdir().unwrap();
         Self::open(folder, vars, Arc::new(Faults::none())).await
     }
@@ -186,7 +193,6 @@ impl Client<'_> {
     }
 
     /// Starts a job and waits for its end.
-    #[track_caller]
     pub async fn job(&self, path: &str, body: &Value) -> Value {
         let started = self.post(path, body).await;
         assert_eq!(started.status, StatusCode::ACCEPTED, "{path}: {}", started.text());

@@ -44,7 +44,7 @@ pub fn step() -> Result<Outcome> {
         // moto takes any keys; without these an SDK would look for real ones.
         .env("AWS_ACCESS_KEY_ID", "testing")
         .env("AWS_SECRET_ACCESS_KEY", "testing")
-        .env("IGNY8_TEST_AWS", "moto");
+        .env("IGNY8_TEST_ENDPOINT", format!("http://127.0.0.1:{port}"));
     run(&mut tests)?;
     Ok(Outcome::Passed(None))
 }

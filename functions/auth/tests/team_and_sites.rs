@@ -170,7 +170,7 @@ async fn a_key_works_within_its_role_and_until_it_is_ended() {
 async fn every_route_of_the_module_has_a_rule_and_an_example() {
     let test = igny8_testing::TestTable::start().await;
     let app: App = common::app(&test);
-    let parts: Vec<_> = igny8_fn_auth::routes(&app).into_iter().map(|routes| routes.into_openapi()).collect();
+    let parts: Vec<_> = igny8_fn_auth::routes(&app).into_iter().map(utoipa_axum::router::OpenApiRouter::into_openapi).collect();
     assert_eq!(igny8_api::docs::conflicts(&parts), Vec::<String>::new());
     let document = igny8_api::docs::document("test", parts);
     let ours = |text: &String| text.contains(" /api/auth/");

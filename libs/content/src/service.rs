@@ -59,50 +59,47 @@ impl Contents {
     /// Makes a task by hand, or from an idea.
     pub async fn create_task(&self, ctx: &Ctx, new: TaskCreate) -> Result<Task> {
         self.accounts.site(ctx, new.site_id).await?;
-        let task = match new.idea_id {
-            Some(idea) => {
-                if idea.site_tag() != new.site_id.site_tag() {
-                    return Err(Error::not_found("idea"));
-                }
-                let idea = self.planning.idea(ctx, idea).await?;
-                let mut task = crate::queue::task_of(ctx, &idea);
-                task.title = new.title;
-                task.keywords = new.keywords.unwrap_or(task.keywords);
-                task.outline = new.outline.unwrap_or(task.outline);
-                task
+        let task = if let Some(idea) = new.idea_id {
+            if idea.site_tag() != new.site_id.site_tag() {
+                return Err(Error::not_found("idea"));
             }
-            None => {
-                let cluster = match new.cluster_id {
-                    Some(cluster) if cluster.site_tag() == new.site_id.site_tag() => {
-                        Some(self.planning.cluster_by_id(ctx, cluster).await?)
-                    }
-                    Some(_) => return Err(Error::not_found("cluster")),
-                    None => None,
-                };
-                let (millis, random) = ctx.seed();
-                Task {
-                    id: TaskId::new(new.site_id, millis, random),
-                    site_id: new.site_id,
-                    sector_id: cluster.as_ref().and_then(|cluster| cluster.sector_id),
-                    idea_id: None,
-                    cluster_id: new.cluster_id,
-                    title: new.title,
-                    entity_type: new.entity_type.unwrap_or_else(|| "post".to_owned()),
-                    structure: new.structure.unwrap_or_else(|| "article".to_owned()),
-                    keywords: new.keywords.unwrap_or_default(),
-                    outline: new.outline.unwrap_or_default(),
-                    angle: String::new(),
-                    audience: String::new(),
-                    estimated_words: new.estimated_words.unwrap_or(1_000),
-                    status: TaskStatus::Queued,
-                    job_id: None,
-                    content_id: None,
-                    error: None,
-                    created_at: ctx.now(),
-                    updated_at: ctx.now(),
-                    created_by: ctx.user(),
-                    version: 1,
+            let idea = self.planning.idea(ctx, idea).await?;
+            let mut task = crate::queue::task_of(ctx, &idea);
+            task.title = new.title;
+            task.keywords = new.keywords.unwrap_or(task.keywords);
+            task.outline = new.outline.unwrap_or(task.outline);
+            task
+        } else {
+            let cluster = match new.cluster_id {
+                Some(cluster) if cluster.site_tag() == new.site_id.site_tag() => {
+                    Some(self.planning.cluster_by_id(ctx, cluster).await?)
                 }
+                Some(_) => return Err(Error::not_found("cluster")),
+                None => None,
+            };
+            let (millis, random) = ctx.seed();
+            Task {
+                id: TaskId::new(new.site_id, millis, random),
+                site_id: new.site_id,
+                sector_id: cluster.as_ref().and_then(|cluster| cluster.sector_id),
+                idea_id: None,
+                cluster_id: new.cluster_id,
+                title: new.title,
+                entity_type: new.entity_type.unwrap_or_else(|| "post".to_owned()),
+                structure: new.structure.unwrap_or_else(|| "article".to_owned()),
+                keywords: new.keywords.unwrap_or_default(),
+                outline: new.outline.unwrap_or_default(),
+                angle: String::new(),
+                audience: String::new(),
+                estimated_words: new.estimated_words.unwrap_or(1_000),
+                status: TaskStatus::Queued,
+                job_id: None,
+                content_id: None,
+                error: None,
+                created_at: ctx.now(),
+                updated_at: ctx.now(),
+                created_by: ctx.user(),
+                version: 1,
             }
         };
         check_task(&task)?;

@@ -133,7 +133,7 @@ impl Step for WriteStep {
         let model = usage.last().map(|used| used.model.clone());
         let content = self.store(ctx, item, &task, &site.locale, cluster, model, &answer.output).await?;
         Ok(Outcome {
-            effects: self.effects(ctx, &task, &content)?,
+            effects: rows(ctx, &task, &content)?,
             price: PRICE,
             usage,
             result: json!({ "content_id": content.id, "task_id": task.id, "words": content.word_count }),
@@ -253,42 +253,43 @@ impl WriteStep {
         let free = candidates.into_iter().zip(taken).find(|(_, taken)| taken.is_none()).map(|(slug, _)| slug);
         free.ok_or_else(|| Failure::from(Error::conflict("There is no free address for this title.")))
     }
+}
 
-    fn effects(&self, ctx: &Ctx, task: &Task, content: &Content) -> Result<Effects, Failure> {
-        let keys = Keys::new(ctx);
-        let now = ctx.now();
-        let mut effects = Effects::new();
-        effects.create("content", &keys, content)?;
-        effects.create("slug", &keys, &Slug { slug: content.slug.clone(), content_id: content.id })?;
-        let revision = Revision {
-            content_id: content.id,
-            number: 1,
-            title: content.title.clone(),
-            word_count: content.word_count,
-            note: "Written by the AI".to_owned(),
-            created_at: now,
-            created_by: None,
-            body_key: content.body_key.clone(),
-        };
-        effects.create("revision", &keys, &revision)?;
+/// The rows that an article means.
+fn rows(ctx: &Ctx, task: &Task, content: &Content) -> Result<Effects, Failure> {
+    let keys = Keys::new(ctx);
+    let now = ctx.now();
+    let mut effects = Effects::new();
+    effects.create("content", &keys, content)?;
+    effects.create("slug", &keys, &Slug { slug: content.slug.clone(), content_id: content.id })?;
+    let revision = Revision {
+        content_id: content.id,
+        number: 1,
+        title: content.title.clone(),
+        word_count: content.word_count,
+        note: "Written by the AI".to_owned(),
+        created_at: now,
+        created_by: None,
+        body_key: content.body_key.clone(),
+    };
+    effects.create("revision", &keys, &revision)?;
+    effects.update(
+        "task",
+        Update::at(task.key(&keys))
+            .set("status", TaskStatus::Draft)
+            .set("content_id", content.id)
+            .set("updated_at", now)
+            .remove("error")
+            .when(Cond::eq("status", TaskStatus::InProgress).and(Cond::Lacks("content_id"))),
+    );
+    if let Some(idea) = task.idea_id {
         effects.update(
-            "task",
-            Update::at(task.key(&keys))
-                .set("status", TaskStatus::Draft)
-                .set("content_id", content.id)
+            "idea",
+            Update::at(ContentIdea::key_of(&keys, idea))
+                .set("status", IdeaStatus::Written)
                 .set("updated_at", now)
-                .remove("error")
-                .when(Cond::eq("status", TaskStatus::InProgress).and(Cond::Lacks("content_id"))),
+                .when(Cond::Exists),
         );
-        if let Some(idea) = task.idea_id {
-            effects.update(
-                "idea",
-                Update::at(ContentIdea::key_of(&keys, idea))
-                    .set("status", IdeaStatus::Written)
-                    .set("updated_at", now)
-                    .when(Cond::Exists),
-            );
-        }
-        Ok(effects)
     }
+    Ok(effects)
 }

@@ -15,8 +15,11 @@ use hyper_util::{
     client::legacy::{Client as Hyper, connect::HttpConnector},
     rt::TokioExecutor,
 };
+use igny8_core::{Ctx, JobId, Limit};
 use igny8_local::Faults;
+use igny8_table::{Cond, Effects, Entity, Keys, Query, Table, TableError, Update};
 use igny8_up::{Settings, Up};
+use igny8_work::{Item, ItemState, Job, Lane, Work};
 use serde_json::{Value, json};
 
 /// A cloud of one test, on free ports, in a folder of its own.
@@ -240,4 +243,189 @@ impl Client<'_> {
         numbers.reverse();
         assert_eq!(numbers, (1..=entries.len() as u64).collect::<Vec<_>>());
     }
+}
+
+/// Calls any address, where there is no [`Cloud`]: another process, or a cloud that the test builds itself.
+#[derive(Clone)]
+pub struct Web {
+    pub url: String,
+    http: Hyper<HttpConnector, Full<Bytes>>,
+}
+
+impl Web {
+    pub fn new(url: impl Into<String>) -> Self {
+        Self { url: url.into(), http: Hyper::builder(TokioExecutor::new()).build_http() }
+    }
+
+    /// The answer, or none where nobody answers.
+    pub async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        token: Option<&str>,
+        body: Option<&Value>,
+        headers: &[(&str, &str)],
+    ) -> Option<Answer> {
+        let mut headers = headers.to_vec();
+        if body.is_some() {
+            headers.push(("content-type", "application/json"));
+        }
+        let body = body.map(|body| Bytes::from(body.to_string())).unwrap_or_default();
+        self.send(method, path, token, body, &headers).await
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        token: Option<&str>,
+        body: Bytes,
+        headers: &[(&str, &str)],
+    ) -> Option<Answer> {
+        let what = format!("{method} {path}");
+        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url));
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = self.http.request(request.body(Full::new(body)).unwrap()).await.ok()?;
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.ok()?.to_bytes();
+        Some(Answer { what, status: parts.status, headers: parts.headers, bytes })
+    }
+
+    pub async fn get(&self, path: &str, token: &str) -> Answer {
+        self.call(Method::GET, path, Some(token), None, &[]).await.unwrap()
+    }
+
+    pub async fn post(&self, path: &str, token: &str, body: &Value) -> Answer {
+        self.call(Method::POST, path, Some(token), Some(body), &[]).await.unwrap()
+    }
+
+    /// Posts a text of some kind, as `text/csv`.
+    pub async fn text(&self, path: &str, token: &str, kind: &str, body: String) -> Answer {
+        self.send(Method::POST, path, Some(token), body.into(), &[("content-type", kind)]).await.unwrap()
+    }
+}
+
+/// All items of a tenant's jobs, as they stand in the table.
+pub async fn items_of(table: &Table, ctx: &Ctx) -> Result<Vec<(Job, Vec<Item>)>, TableError> {
+    let keys = Keys::new(ctx);
+    let mut found = Vec::new();
+    for job in rows::<Job>(table, &keys, keys.partition(Job::KIND)).await? {
+        let items = rows::<Item>(table, &keys, Item::partition(&keys, job.id)).await?;
+        found.push((job, items));
+    }
+    Ok(found)
+}
+
+/// All rows of a partition.
+pub async fn rows<E: Entity>(table: &Table, keys: &Keys, partition: String) -> Result<Vec<E>, TableError> {
+    let (mut found, mut cursor) = (Vec::new(), None);
+    loop {
+        let query = Query::partition(partition.clone()).limit(Limit::new(Limit::MAX).unwrap()).cursor(cursor);
+        let page = table.query::<E>(keys, query).await?;
+        found.extend(page.items);
+        cursor = page.next_cursor;
+        if cursor.is_none() {
+            return Ok(found);
+        }
+    }
+}
+
+/// Makes minutes pass for one tenant: the times of its items that have stood for `patience` come now, as does the next
+/// look of the sweep. A worker that still runs an item whose lease is over then is a slow worker.
+pub async fn pass_time(table: &Table, ctx: &Ctx, patience: Duration) -> Result<(), TableError> {
+    let keys = Keys::new(ctx);
+    let write = async |update: Update| {
+        let mut effects = Effects::new();
+        effects.update("row", update);
+        match table.transact("test.time", effects).await {
+            // It has moved on by itself.
+            Err(TableError::Condition(_)) => Ok(()),
+            other => other,
+        }
+    };
+    for item in items_of(table, ctx).await?.into_iter().flat_map(|(_, items)| items) {
+        let now = ctx.now();
+        let (class, whole) = match item.state {
+            ItemState::Waiting => ('W', Duration::ZERO),
+            ItemState::Dispatched => {
+                let whole = Duration::from_mins(2) * 2_u32.pow(item.sends.saturating_sub(1).min(3));
+                ('A', whole.min(Duration::from_mins(15)))
+            }
+            ItemState::Running => ('A', Duration::from_secs(330)),
+            _ => continue,
+        };
+        // What is left of the wait; what is gone of it is how long the item has stood.
+        let gone = whole.saturating_sub(item.due.since(now));
+        if item.due <= now || item.state != ItemState::Waiting && gone < patience {
+            continue;
+        }
+        let due = now.before(Duration::from_millis(1));
+        let update = Update::at(item.id().key(&keys))
+            .set("due", due)
+            .set("GSI1SK", format!("{class}#{due}#{}", item.id()))
+            .when(
+                Cond::eq("state", item.state)
+                    .and(Cond::eq("due", item.due))
+                    .and(Cond::eq_n("generation", item.generation))
+                    .and(Cond::eq_n("attempts", item.attempts)),
+            );
+        write(update).await?;
+    }
+    let past = format!("{}#{}", ctx.now().before(Duration::from_secs(1)), ctx.tenant);
+    write(Update::at(Lane::key_of(&keys)).set("GSI1SK", past).when(Cond::Has("GSI1PK"))).await
+}
+
+/// What must hold of a tenant at rest: the counters of its lane and of its jobs are those of its items, every job has
+/// ended, and nothing is reserved.
+pub async fn check_rest(table: &Table, work: &Work, ctx: &Ctx) {
+    let keys = Keys::new(ctx);
+    let lane = table.get::<Lane>(Lane::key_of(&keys)).await.unwrap();
+    assert!(lane.as_ref().is_none_or(|lane| lane.in_flight == 0 && lane.pending == 0), "{}: {lane:?}", ctx.tenant);
+    let mut charged = 0;
+    for (job, items) in items_of(table, ctx).await.unwrap() {
+        assert!(job.status().is_terminal(), "{job:?}");
+        assert_eq!(job.done + job.failed + job.cancelled, job.total, "{job:?}");
+        assert_eq!(items.len() as u64, job.total, "an item is lost: {job:?}");
+        let count = |state| items.iter().filter(|item| item.state == state).count() as u64;
+        let counted = (count(ItemState::Succeeded), count(ItemState::Failed), count(ItemState::Cancelled));
+        assert_eq!(counted, (job.done, job.failed, job.cancelled), "{job:?}");
+        assert_eq!(job.credits_reserved, 0, "{job:?}");
+        let sum: i64 = items.iter().map(|item| item.charged.0).sum();
+        assert_eq!(sum, job.credits_charged, "{job:?}");
+        charged += sum;
+    }
+    let balance = work.billing().balance(ctx).await.unwrap();
+    assert_eq!(balance.reserved.total().0, 0, "{balance:?}");
+    let entries = ledger(table, work, ctx).await.unwrap();
+    let of_jobs: i64 = entries.iter().filter(|entry| entry.job_id.is_some()).map(|entry| -entry.amount).sum();
+    assert_eq!(of_jobs, charged, "what the ledger charges is what the jobs say");
+    assert_eq!(balance.credits.total().0, entries.iter().map(|entry| entry.amount).sum::<i64>());
+}
+
+/// An entry of the ledger, read from the rows themselves: no index lags behind it.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    pub reference: String,
+    pub number: u64,
+    pub amount: i64,
+    pub job_id: Option<JobId>,
+}
+
+pub async fn ledger(table: &Table, work: &Work, ctx: &Ctx) -> Result<Vec<Entry>, igny8_core::Error> {
+    let keys = Keys::new(ctx);
+    // This page comes through an index; below it is replaced by the rows.
+    let mut page = work.billing().transactions(ctx, Limit::default(), None).await?;
+    page.items = rows(table, &keys, keys.partition("LEDGER")).await?;
+    let entry = page.items.into_iter().map(|found| Entry {
+        reference: found.reference,
+        number: found.number,
+        amount: found.amount.0,
+        job_id: found.job_id,
+    });
+    Ok(entry.collect())
 }

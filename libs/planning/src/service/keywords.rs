@@ -216,10 +216,10 @@ impl Planning {
         let mut unique: Vec<(String, NewKeyword)> = Vec::with_capacity(rows.len());
         for row in rows {
             let name = normal_form(&row.keyword);
-            if !seen.insert(name.clone()) {
-                total.duplicates += 1;
-            } else {
+            if seen.insert(name.clone()) {
                 unique.push((name, row));
+            } else {
+                total.duplicates += 1;
             }
         }
         let chunks = unique.len().div_ceil(CHUNK);

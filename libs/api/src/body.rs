@@ -52,6 +52,9 @@ impl<S: Sync> FromRequest<S> for Raw {
     }
 }
 
+/// U+FFFD in UTF-8.
+const REPLACED: &[u8] = "\u{fffd}".as_bytes();
+
 /// Reads a body to its end, up to [`BODY_LIMIT`].
 pub(crate) async fn read(body: axum::body::Body) -> Result<Bytes, Failure> {
     match Limited::new(body, BODY_LIMIT).collect().await {
@@ -90,6 +93,10 @@ fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     // serde would take an array for a struct, field by field.
     if bytes.trim_ascii_start().first() != Some(&b'{') {
         return Err(Error::invalid("body", "must be a JSON object").into());
+    }
+    // API Gateway replaces what is not UTF-8 before we see it; a damaged name must not be stored.
+    if bytes.windows(REPLACED.len()).any(|window| window == REPLACED) {
+        return Err(unreadable("The body is not valid UTF-8: it holds the replacement character U+FFFD."));
     }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     serde_path_to_error::deserialize(&mut json).map_err(|error| json_failure(error.path(), error.inner()))

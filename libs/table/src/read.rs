@@ -90,7 +90,8 @@ impl Table {
     pub async fn query<E: Entity>(&self, keys: &Keys, query: Query) -> Result<Page<E>, TableError> {
         let limit = query.limit.get();
         let mut start = query.cursor.as_ref().map(|cursor| cursor::start_key(&query, keys, cursor)).transpose()?;
-        let stride = if query.filter.is_some() { STRIDE.max(limit) } else { limit };
+        // One more than wanted tells whether there is a next page, so that the last one says null.
+        let stride = if query.filter.is_some() { STRIDE.max(limit + 1) } else { limit + 1 };
         let (mut rows, mut read) = (Vec::new(), 0);
         loop {
             let answer = self
@@ -111,7 +112,7 @@ impl Table {
             read += answer.scanned_count.max(0) as usize;
             let more = answer.last_evaluated_key.filter(|key| !key.is_empty());
             rows.extend(answer.items.unwrap_or_default());
-            if rows.len() >= limit || more.is_none() || read >= MOST_READ {
+            if rows.len() > limit || more.is_none() || read >= MOST_READ {
                 let next_cursor = if rows.len() > limit {
                     rows.truncate(limit);
                     rows.last().and_then(|last| cursor::after(&query, keys, last))

@@ -108,7 +108,7 @@ impl Entity for Import {
 pub struct ImportStarted {
     /// PUT the file here within an hour.
     pub url: String,
-    /// Then POST /api/planner/imports/{import_id}/run.
+    /// Then POST /api/planner/keywords/imports/{import_id}/run.
     pub import_id: ImportId,
 }
 
@@ -131,7 +131,7 @@ impl Planning {
                     error.kind(),
                     "A file of more than 1 MB or 2,000 lines is imported in the background: \
                      POST /api/planner/keywords/import-url, PUT the file to the url of the answer, then \
-                     POST /api/planner/imports/{import_id}/run.",
+                     POST /api/planner/keywords/imports/{import_id}/run.",
                 );
             }
             error

@@ -80,7 +80,7 @@ impl Settings {
         }
         let pair = generate_key(&Env::system()).map_err(|error| wrong(error.to_string()))?;
         std::fs::create_dir_all(&self.data_dir)
-            .and_then(|()| std::fs::write(&secret, &pair.secret))
+            .and_then(|()| write_private(&secret, &pair.secret))
             .and_then(|()| std::fs::write(&public, &pair.jwks))
             .map_err(|error| wrong(format!("{} cannot be written: {error}", self.data_dir.display())))?;
         Ok(pair)
@@ -95,6 +95,13 @@ impl Settings {
         shared.insert("APP_URL".to_owned(), format!("http://localhost:{port}"));
         shared
     }
+}
+
+/// Writes a file that nobody else on the machine may read.
+fn write_private(path: &std::path::Path, text: &str) -> std::io::Result<()> {
+    use std::{io::Write, os::unix::fs::OpenOptionsExt};
+    let mut file = std::fs::OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(path)?;
+    file.write_all(text.as_bytes())
 }
 
 #[cfg(test)]

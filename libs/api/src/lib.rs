@@ -23,7 +23,7 @@ pub use idempotency::JobAnswers;
 pub use problem::{Code, Failure, Problem};
 pub use query::{Estimate, List, ListParams, NoFilter, Path, Query};
 pub use reply::{
-    Accepted, AcceptedJob, Bulk, BulkError, BulkItem, BulkRequest, Created, JobStatus, Secret, accepted, created,
+    Accepted, AcceptedJob, Bulk, BulkError, BulkItem, BulkRequest, Created, Secret, StartedJob, accepted, created,
     no_content,
 };
 pub use router::Api;

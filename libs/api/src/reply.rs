@@ -83,12 +83,12 @@ pub(crate) fn location_of(job: &str) -> Option<HeaderValue> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AcceptedJob {
     /// The job.
-    pub job: JobStatus,
+    pub job: StartedJob,
 }
 
 /// A job that was just started.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct JobStatus {
+pub struct StartedJob {
     /// Its id.
     pub id: JobId,
     /// What it does: `auto_cluster`.

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use axum::response::{IntoResponse, Response};
-use igny8_api::{Accepted, AcceptedJob, JobAnswers, JobStatus};
+use igny8_api::{Accepted, AcceptedJob, JobAnswers, StartedJob};
 use igny8_core::{Credits, Ctx, JobId, Result};
 use igny8_work::{Job, JobView, Work};
 use serde::Serialize;
@@ -53,7 +53,7 @@ pub fn started(job: &Job) -> Accepted<AcceptedJob> {
     let status = view.status.as_str().to_owned();
     Accepted {
         job: job.id,
-        body: AcceptedJob { job: JobStatus { id: job.id, function: view.function, status, total: view.total } },
+        body: AcceptedJob { job: StartedJob { id: job.id, function: view.function, status, total: view.total } },
     }
 }
 

@@ -52,6 +52,7 @@ impl Contents {
                 Update::at(Task::key_of(&keys, task.id))
                     .set("status", TaskStatus::Queued)
                     .set("updated_at", ctx.now())
+                    .add("version", 1)
                     .set("job_id", create.id)
                     .remove("error")
                     .when(unchanged.and(Cond::Lacks("content_id"))),

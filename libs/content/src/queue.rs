@@ -86,6 +86,7 @@ pub(crate) fn take_idea(ctx: &Ctx, effects: &mut Effects, idea: IdeaId, task: Ta
             .set("status", IdeaStatus::Queued)
             .set("task_id", task)
             .set("updated_at", ctx.now())
+            .add("version", 1)
             .when(Cond::any_of("status", [IdeaStatus::New, IdeaStatus::Accepted]).and(Cond::Lacks("task_id"))),
     );
 }
@@ -97,6 +98,7 @@ pub(crate) fn give_idea_back(ctx: &Ctx, effects: &mut Effects, idea: IdeaId, tas
         Update::at(ContentIdea::key_of(&Keys::new(ctx), idea))
             .set("status", IdeaStatus::Accepted)
             .set("updated_at", ctx.now())
+            .add("version", 1)
             .remove("task_id")
             .when(Cond::eq("task_id", task)),
     );

@@ -119,7 +119,10 @@ impl Contents {
     /// A task by its id.
     pub async fn task(&self, ctx: &Ctx, id: TaskId) -> Result<Task> {
         let key = Task::key_of(&Keys::new(ctx), id);
-        self.table.get::<Task>(key).await?.ok_or_else(|| Error::not_found("task"))
+        let row = self.table.get::<Task>(key).await?.ok_or_else(|| Error::not_found("task"))?;
+        // Who is limited to some workspaces does not see the sites of others, nor what is in them.
+        self.accounts.site(ctx, row.site_id).await.map_err(|_| Error::not_found("task"))?;
+        Ok(row)
     }
 
     /// Pages of a site's tasks, newest first.
@@ -142,7 +145,7 @@ impl Contents {
     pub async fn update_task(&self, ctx: &Ctx, id: TaskId, change: TaskUpdate, version: Option<u64>) -> Result<Task> {
         let mut task = self.task(ctx, id).await?;
         igny8_planning::expect_version(task.version, version)?;
-        if !matches!(task.status, TaskStatus::Queued | TaskStatus::Failed) {
+        if !self.is_free(ctx, &task).await? {
             return Err(Error::conflict("This task is being written or has been; change its content instead."));
         }
         task.title = change.title.unwrap_or(task.title);
@@ -164,10 +167,19 @@ impl Contents {
         Ok(task)
     }
 
+    /// True for a task that nobody works on: also one whose job was cancelled between two attempts.
+    async fn is_free(&self, ctx: &Ctx, task: &Task) -> Result<bool> {
+        match (task.status, task.job_id) {
+            (TaskStatus::Queued | TaskStatus::Failed, _) => Ok(true),
+            (TaskStatus::InProgress, Some(job)) => Ok(self.work.job(ctx, job).await?.status().is_terminal()),
+            _ => Ok(false),
+        }
+    }
+
     /// Removes a task that has no content.
     pub async fn delete_task(&self, ctx: &Ctx, id: TaskId) -> Result<()> {
         let task = self.task(ctx, id).await?;
-        if !matches!(task.status, TaskStatus::Queued | TaskStatus::Failed) {
+        if !self.is_free(ctx, &task).await? {
             return Err(Error::conflict("This task is being written or has been; it stays as the record of that."));
         }
         let keys = Keys::new(ctx);
@@ -184,7 +196,10 @@ impl Contents {
     /// A content by its id, without its body.
     pub async fn content(&self, ctx: &Ctx, id: ContentId) -> Result<Content> {
         let key = Content::key_of(&Keys::new(ctx), id);
-        self.table.get::<Content>(key).await?.ok_or_else(|| Error::not_found("content"))
+        let row = self.table.get::<Content>(key).await?.ok_or_else(|| Error::not_found("content"))?;
+        // Who is limited to some workspaces does not see the sites of others, nor what is in them.
+        self.accounts.site(ctx, row.site_id).await.map_err(|_| Error::not_found("content"))?;
+        Ok(row)
     }
 
     /// A content with its body.

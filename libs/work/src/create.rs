@@ -100,6 +100,7 @@ impl Work {
                     credits_released: 0,
                     unassigned: reserved,
                     cancel_requested_at: None,
+                    abandoned: false,
                     error: None,
                     created_by: ctx.actor,
                     created_at: ctx.now(),
@@ -223,6 +224,7 @@ pub(crate) fn abandon(
         .set_n("credits_released", job.credits_released + given_back)
         .set_serde("unassigned", &Split::ZERO)?
         .set_if_absent("cancel_requested_at", ctx.now())
+        .set_bool("abandoned", true)
         .remove("prepare_until")
         .remove("GSI1PK")
         .remove("GSI1SK")

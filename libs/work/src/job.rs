@@ -79,6 +79,9 @@ pub struct Job {
     /// Someone wants it to end.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub cancel_requested_at: Option<Timestamp>,
+    /// It ended before all of its items were written; `total` then counts those that were.
+    #[serde(default)]
+    pub abandoned: bool,
     /// Why it ended early, for the user.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub error: Option<String>,
@@ -110,7 +113,7 @@ impl Job {
         if self.ended() < self.total {
             return if self.started_at.is_none() && self.ended() == 0 { JobStatus::Queued } else { JobStatus::Running };
         }
-        if self.cancelled > 0 || self.cancel_requested_at.is_some() && self.done < self.total {
+        if self.cancelled > 0 || self.abandoned || self.cancel_requested_at.is_some() && self.done < self.total {
             JobStatus::Cancelled
         } else if self.failed == 0 {
             JobStatus::Succeeded

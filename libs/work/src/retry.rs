@@ -35,8 +35,12 @@ impl Work {
                 .limit(Limit::new(CHUNK).unwrap_or_default())
                 .cursor(cursor);
             let page = self.table.query::<Item>(&keys, query).await?;
-            if !page.items.is_empty() {
-                self.retry_chunk(ctx, id, &page.items).await?;
+            let mut open = page.items;
+            while !open.is_empty() && !self.retry_chunk(ctx, id, &open).await? {
+                // Another retry has taken some of them: go on with what still has failed.
+                let wanted: Vec<_> = open.iter().map(|item| item.id().key(&keys)).collect();
+                let current = self.table.get_many::<Item>(&wanted).await?;
+                open = current.into_iter().flatten().filter(|item| item.state == ItemState::Failed).collect();
             }
             cursor = page.next_cursor;
             if cursor.is_none() {
@@ -47,7 +51,8 @@ impl Work {
         self.job(ctx, id).await
     }
 
-    async fn retry_chunk(&self, ctx: &Ctx, id: JobId, items: &[Item]) -> Result<()> {
+    /// Retries all of these items; false when one of them has changed in the meantime.
+    async fn retry_chunk(&self, ctx: &Ctx, id: JobId, items: &[Item]) -> Result<bool> {
         let keys = Keys::new(ctx);
         let price: Credits = items.iter().map(|item| item.price).sum();
         let booked = self
@@ -87,9 +92,8 @@ impl Work {
             })
             .await;
         match booked {
-            Ok(()) => Ok(()),
-            // Someone else has retried them at the same moment: that is what was asked for.
-            Err(error) if error.failed(ITEM) => Ok(()),
+            Ok(()) => Ok(true),
+            Err(error) if error.failed(ITEM) => Ok(false),
             Err(error) => Err(error.into()),
         }
     }

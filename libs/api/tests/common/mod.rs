@@ -19,7 +19,7 @@ use axum::{
 use http_body_util::BodyExt;
 use igny8_api::{
     AcceptedJob, Access, Api, Authenticator, Bulk, BulkRequest, Caller, ClientIp, Created, Estimate, Failure, Identity,
-    IfMatch, JobAnswers, JobStatus, List, ListParams, Path, Query, Raw, Reply, Visitor, accepted, access::Rule,
+    IfMatch, JobAnswers, List, ListParams, Path, Query, Raw, Reply, StartedJob, Visitor, accepted, access::Rule,
     created, no_content, versioned,
 };
 use igny8_core::{
@@ -177,7 +177,7 @@ async fn work(toy: axum::extract::State<Toy>, Caller(ctx): Caller, identity: Ide
 }
 
 fn job_body(id: JobId, status: &str) -> AcceptedJob {
-    AcceptedJob { job: JobStatus { id, function: "toy".to_owned(), status: status.to_owned(), total: 1 } }
+    AcceptedJob { job: StartedJob { id, function: "toy".to_owned(), status: status.to_owned(), total: 1 } }
 }
 
 #[utoipa::path(get, path = "/api/toy/trouble/{kind}", params(("kind" = String, Path)), responses((status = 200)))]

@@ -162,7 +162,10 @@ impl Planning {
     /// A cluster by its id.
     pub async fn cluster_by_id(&self, ctx: &Ctx, id: ClusterId) -> Result<Cluster> {
         let key = Cluster::key_of(&Keys::new(ctx), id);
-        self.table.get::<Cluster>(key).await?.ok_or_else(|| Error::not_found("cluster"))
+        let row = self.table.get::<Cluster>(key).await?.ok_or_else(|| Error::not_found("cluster"))?;
+        // Who is limited to some workspaces does not see the sites of others, nor what is in them.
+        self.accounts.site(ctx, row.site_id).await.map_err(|_| Error::not_found("cluster"))?;
+        Ok(row)
     }
 
     /// Pages of a site's clusters, newest first, or by name when `prefix` is given.

@@ -204,7 +204,10 @@ impl Planning {
     /// An idea by its id.
     pub async fn idea(&self, ctx: &Ctx, id: IdeaId) -> Result<ContentIdea> {
         let key = ContentIdea::key_of(&Keys::new(ctx), id);
-        self.table.get::<ContentIdea>(key).await?.ok_or_else(|| Error::not_found("idea"))
+        let row = self.table.get::<ContentIdea>(key).await?.ok_or_else(|| Error::not_found("idea"))?;
+        // Who is limited to some workspaces does not see the sites of others, nor what is in them.
+        self.accounts.site(ctx, row.site_id).await.map_err(|_| Error::not_found("idea"))?;
+        Ok(row)
     }
 
     /// Pages of a site's ideas, newest first.

@@ -167,7 +167,10 @@ impl Planning {
     /// An import by its id.
     pub async fn import(&self, ctx: &Ctx, id: ImportId) -> Result<Import> {
         let key = Import::key_of(&Keys::new(ctx), id);
-        self.table.get::<Import>(key).await?.ok_or_else(|| Error::not_found("import"))
+        let row = self.table.get::<Import>(key).await?.ok_or_else(|| Error::not_found("import"))?;
+        // Who is limited to some workspaces does not see the sites of others, nor what is in them.
+        self.accounts.site(ctx, row.site_id).await.map_err(|_| Error::not_found("import"))?;
+        Ok(row)
     }
 
     /// Starts the job that reads an uploaded file: free, in parts of 900 rows.

@@ -272,9 +272,13 @@ impl Planning {
         };
         let mut added = Added::default();
         let mut effects = Effects::new();
+        let mut volumes: HashMap<ClusterId, i64> = HashMap::new();
         for ((name, new), known) in chunk.iter().zip(known) {
             if let Some(known) = known {
                 if let Some(mut row) = known_rows.get(&known.id).and_then(|row| refreshed(row, new)) {
+                    if let (Some(cluster), Some(before)) = (row.cluster_id, known_rows.get(&known.id)) {
+                        *volumes.entry(cluster).or_default() += searches(&row) - searches(before);
+                    }
                     row.updated_at = now;
                     row.version += 1;
                     effects.replace("keyword", &keys, &row, row.version - 1)?;
@@ -309,6 +313,9 @@ impl Planning {
             effects.create("name", &keys, &KeywordName { site_id: site, name: name.clone(), id })?;
             added.created += 1;
         }
+        for (cluster, more) in volumes {
+            move_volume(&keys, &mut effects, cluster, more);
+        }
         if let Some(answer) = remember {
             let mut answer = answer.clone();
             answer.created += added.created;
@@ -325,7 +332,10 @@ impl Planning {
     /// A keyword by its id.
     pub async fn keyword(&self, ctx: &Ctx, id: KeywordId) -> Result<Keyword> {
         let key = Keyword::key_of(&Keys::new(ctx), id);
-        self.table.get::<Keyword>(key).await?.ok_or_else(|| Error::not_found("keyword"))
+        let row = self.table.get::<Keyword>(key).await?.ok_or_else(|| Error::not_found("keyword"))?;
+        // Who is limited to some workspaces does not see the sites of others, nor what is in them.
+        self.accounts.site(ctx, row.site_id).await.map_err(|_| Error::not_found("keyword"))?;
+        Ok(row)
     }
 
     /// Pages of a site's keywords.
@@ -420,6 +430,7 @@ impl Planning {
                 _ => return Err(Error::invalid("status", "can be set to archived or new; the rest follows from work")),
             };
         }
+        let searches_before = searches(&row);
         row.volume = change.volume.or(row.volume);
         row.difficulty = change.difficulty.or(row.difficulty);
         row.intent = change.intent.or(row.intent);
@@ -427,6 +438,9 @@ impl Planning {
         row.version += 1;
         let mut effects = Effects::new();
         effects.replace("keyword", &Keys::new(ctx), &row, row.version - 1)?;
+        if let Some(cluster) = row.cluster_id {
+            move_volume(&Keys::new(ctx), &mut effects, cluster, searches(&row) - searches_before);
+        }
         audit(ctx, &mut effects, "keyword.updated", format!("keyword:{id}"))?;
         self.table.transact("planning.update_keyword", effects).await?;
         Ok(row)
@@ -488,6 +502,17 @@ fn check(new: KeywordCreate) -> Result<NewKeyword, String> {
         intent: new.intent,
         ..NewKeyword::default()
     })
+}
+
+fn searches(keyword: &Keyword) -> i64 {
+    keyword.volume.unwrap_or_default() as i64
+}
+
+/// A cluster's volume is the sum of its keywords' at every moment.
+fn move_volume(keys: &Keys, effects: &mut Effects, cluster: ClusterId, more: i64) {
+    if more != 0 {
+        effects.update("cluster", Update::at(Cluster::key_of(keys, cluster)).add("volume", more).when(Cond::Exists));
+    }
 }
 
 /// The row with the newer numbers, or none when they change nothing.

@@ -132,6 +132,15 @@ impl Step for IdeasStep {
             )
             .await?
             .items;
+        if keywords.is_empty() && cluster.keyword_count > 0 {
+            // The index lags behind a clustering of this very moment.
+            return Err(Failure::RetryLater {
+                after: Some(std::time::Duration::from_secs(5)),
+                sentence: "The keywords of this cluster are still being filed. It is tried again by itself.".to_owned(),
+                detail: "GSI2 lags".to_owned(),
+                usage: Vec::new(),
+            });
+        }
         let titles = planning
             .table
             .query::<ContentIdea>(

@@ -67,6 +67,17 @@ pub struct Keys {
     public: Option<String>,
 }
 
+/// A fresh deployment has no signing key until its operator puts one in.
+fn unconfigured(error: igny8_cloud::CloudError) -> Error {
+    match error {
+        igny8_cloud::CloudError::NotFound => Error::new(
+            igny8_core::ErrorKind::NotConfigured,
+            "Nobody can sign in yet: the operator has not put a signing key into the secret store.",
+        ),
+        other => other.into(),
+    }
+}
+
 impl Keys {
     /// As the function is configured; nothing is read yet.
     pub fn new(app: &App) -> Self {
@@ -88,7 +99,9 @@ impl Keys {
     async fn signer(&self) -> Result<&Signer> {
         let read = async || {
             let secret = match &self.source {
-                Source::Store(app) => app.cloud.secret(app.config.need("SIGNING_KEY_SECRET_ARN")?).await?,
+                Source::Store(app) => {
+                    app.cloud.secret(app.config.need("SIGNING_KEY_SECRET_ARN")?).await.map_err(unconfigured)?
+                }
                 Source::Text(secret) => secret.clone(),
             };
             Ok::<_, Error>(Signer::new(&secret, ISSUER, AUDIENCE)?)

@@ -529,8 +529,7 @@ async fn nothing_is_lost_doubled_or_wrongly_charged() {
     assert!(total >= (count * items) as u64, "{total} items");
     assert!(stack.cloud.tally("system-dead-letters").0 > 0, "no dead letter came");
     assert!(seen >= 10, "only {seen} looks");
-    // How many die depends on the order of messages; one death must be seen, or the run has shown nothing.
-    assert!(died >= 1, "too little went wrong: {deaths:?}");
+    assert!(died >= 3 && deaths.len() >= 2, "too little went wrong: {deaths:?}");
     for processes in &stack.processes {
         processes.stop();
     }

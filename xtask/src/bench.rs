@@ -1,13 +1,13 @@
 //! `cargo xtask bench`: the start, the memory and the size of functions as they are deployed.
 //!
-//! What is measured and how stands in xtask/py/bench.py; here the binaries are built and chosen.
+//! What is measured and how stands in up/examples/bench; here the binaries are built and chosen.
 
 use std::{fs, path::Path};
 
 use crate::{
     python,
     shell::{Doing, Fault, Result, cargo, has_functions, read, root, run, target},
-    steps::{expansion, python_step},
+    steps::python_step,
 };
 
 /// How many functions are measured when none are named.
@@ -21,7 +21,7 @@ pub fn run_bench(named: &[String]) -> Result {
     let mut build = cargo();
     build.args(["build", "--release", "--locked"]);
     if named.is_empty() {
-        build.args(["--workspace", "--bins", "--exclude", "xtask"]);
+        build.args(["--workspace", "--bins", "--exclude", "xtask", "--exclude", "igny8-up"]);
     } else {
         for name in named {
             build.args(["--bin", name]);
@@ -36,9 +36,11 @@ pub fn run_bench(named: &[String]) -> Result {
     build_hello.arg(root().join("xtask/bench/hello/Cargo.toml")).arg("--target-dir").arg(&hello);
     run(&mut build_hello)?;
 
-    let mut measure = python::tool(&python::venv("aws")?, "python");
-    measure.arg(root().join("xtask/py/bench.py")).arg("--expansion").arg(expansion()?);
+    let python = python::tool(&python::venv("aws")?, "python");
+    let mut measure = cargo();
+    measure.args(["run", "--release", "--locked", "--package", "igny8-up", "--example", "bench", "--"]);
     measure.arg("--bin-dir").arg(&release).arg("--hello").arg(hello.join("release/hello"));
+    measure.arg("--python").arg(python.get_program()).arg("--handler").arg(root().join("xtask/bench/handler.py"));
     run(measure.arg("--json").arg(target().join("bench.json")).args(chosen))
 }
 

@@ -77,9 +77,19 @@ pub fn program(name: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// Cargo, the one that runs us.
+/// Cargo, the one that runs us, with the environment that it was called with.
+///
+/// `cargo xtask` tells this program about its own package. A build script that looks at those variables (ring's) would
+/// take them for a change, and everything above it would be compiled anew at each turn between `cargo` and `cargo xtask`.
 pub fn cargo() -> Command {
-    program(variable("CARGO").unwrap_or_else(|| "cargo".to_owned()))
+    let mut command = program(variable("CARGO").unwrap_or_else(|| "cargo".to_owned()));
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&name);
+        }
+    }
+    command
 }
 
 /// How a command is shown: its program's name and its arguments.

@@ -30,7 +30,7 @@ pub use site::{SiteResolver, SiteRoot};
 /// API Gateway's limit for a request body, in bytes.
 const BODY_LIMIT: usize = 10 * 1024 * 1024;
 /// How long the rest of a body that is too large is taken in.
-const DRAIN: Duration = Duration::from_secs(60);
+const DRAIN: Duration = Duration::from_mins(1);
 
 #[derive(Debug, Clone)]
 struct Target {
@@ -175,16 +175,17 @@ async fn read(parts: &Parts, mut body: Incoming) -> Result<Option<Bytes>, BoxErr
     if too_large && parts.headers.contains_key(header::EXPECT) {
         return Ok(None);
     }
-    let mut whole = BytesMut::new();
-    while !too_large {
-        let Some(frame) = body.frame().await else { return Ok(Some(whole.freeze())) };
-        let Ok(data) = frame?.into_data() else { continue };
-        if whole.len() + data.len() > BODY_LIMIT {
-            break;
+    if !too_large {
+        let mut whole = BytesMut::new();
+        loop {
+            let Some(frame) = body.frame().await else { return Ok(Some(whole.freeze())) };
+            let Ok(data) = frame?.into_data() else { continue };
+            if whole.len() + data.len() > BODY_LIMIT {
+                break;
+            }
+            whole.extend_from_slice(&data);
         }
-        whole.extend_from_slice(&data);
     }
-    drop(whole);
     let rest = async { while let Some(Ok(_)) = body.frame().await {} };
     if tokio::time::timeout(DRAIN, rest).await.is_err() {
         tracing::debug!("a request that is too large does not end");

@@ -78,7 +78,9 @@ async fn every_http_sample_is_a_request_that_is_served() {
             match place.part {
                 Part::Path => {}
                 Part::Query => {
-                    query.iter_mut().filter(|(name, _)| *name == place.name).for_each(|(_, v)| v.clone_from(&id))
+                    for (_, value) in query.iter_mut().filter(|(name, _)| *name == place.name) {
+                        value.clone_from(&id);
+                    }
                 }
                 Part::Body => {
                     if let Some(field) = body.as_mut().and_then(|body| body.get_mut(&place.name)) {

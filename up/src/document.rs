@@ -9,8 +9,16 @@ use utoipa::openapi::OpenApi;
 ///
 /// # Panics
 /// Never in practice: the configuration it is built from is written here, and nothing is connected.
-#[allow(clippy::expect_used, reason = "the configuration is written here")]
 pub fn document() -> OpenApi {
+    igny8_api::docs::document(env!("CARGO_PKG_VERSION"), parts())
+}
+
+/// The documents of the functions, one each.
+///
+/// # Panics
+/// Never in practice: the configuration it is built from is written here, and nothing is connected.
+#[allow(clippy::expect_used, reason = "the configuration is written here")]
+pub fn parts() -> Vec<OpenApi> {
     let vars = [("AWS_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", "none"), ("AWS_SECRET_ACCESS_KEY", "none")];
     let vars = vars.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let app = App::new(Config::from_vars(vars).expect("the variables are there"), Env::system());
@@ -22,6 +30,5 @@ pub fn document() -> OpenApi {
         igny8_fn_billing::routes(&app),
         igny8_fn_system::routes(&app),
     ];
-    let parts = routers.into_iter().flatten().map(|router| router.split_for_parts().1);
-    igny8_api::docs::document(env!("CARGO_PKG_VERSION"), parts)
+    routers.into_iter().flatten().map(|router| router.split_for_parts().1).collect()
 }

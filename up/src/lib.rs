@@ -17,7 +17,7 @@ use igny8_lambda::{App, Invocation, metrics};
 use igny8_local::{Faults, Guests, LocalCloud, LocalError, Options, Registry, SiteResolver, SiteRoot, TemplateSource};
 use igny8_table::Table;
 
-pub use document::document;
+pub use document::{document, parts};
 pub use functions::functions;
 pub use settings::{Settings, SettingsError};
 

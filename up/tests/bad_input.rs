@@ -126,6 +126,16 @@ async fn bodies_and_addresses() {
     invalid(ana.post("/api/auth/workspaces", &json!({ "name": "x".repeat(1_000_000) })).await, "name");
     invalid(ana.post("/api/auth/users", &json!({ "email": "no address", "role": "viewer" })).await, "email");
     invalid(ana.post("/api/auth/users", &json!({ "email": "a@example.com", "role": "king" })).await, "role");
+    for role in ["owner", "system_bot"] {
+        invalid(ana.post("/api/auth/api-keys", &json!({ "name": "Bot", "role": role })).await, "role");
+    }
+    let points: Vec<_> = (0..10).map(|n| format!("{n} {}", "p".repeat(290))).collect();
+    let long = json!({ "site_id": site, "title": "Brakes", "outline": [{ "heading": "Signs", "points": points }] });
+    invalid(ana.post("/api/planner/ideas", &long).await, "outline");
+    invalid(ana.post("/api/writer/tasks", &long).await, "outline");
+    let words: Vec<_> = (0..20).map(|n| format!("{n} {}", "k".repeat(190))).collect();
+    let long = json!({ "site_id": site, "title": "Brakes", "keywords": words });
+    invalid(ana.post("/api/writer/tasks", &long).await, "keywords");
     let huge = body(json!({ "keyword": "k".repeat(1024 * 1024) }));
     let answer = ana.post(KEYWORDS, &huge).await.good();
     assert_eq!((answer["created"].as_u64(), answer["rejected"][0]["index"].as_u64()), (Some(0), Some(0)), "{answer:#}");
@@ -161,6 +171,13 @@ async fn bodies_and_addresses() {
         invalid(ana.get(&format!("{KEYWORDS}?site_id={site}&cursor={cursor}")).await, "cursor");
     }
     invalid(ana.get(&format!("{KEYWORDS}?site_id={site}&sort=colour")).await, "sort");
+    for sort in ["-volume", "-created_at"] {
+        invalid(ana.get(&format!("{KEYWORDS}?site_id={site}&q=bra&sort={sort}")).await, "sort");
+    }
+    ana.get(&format!("{KEYWORDS}?site_id={site}&q=bra&sort=keyword")).await.good();
+    invalid(ana.get(&format!("{KEYWORDS}?site_id={site}&q=bra&status=new")).await, "q");
+    invalid(ana.get(&format!("{KEYWORDS}?site_id={site}&sort=keyword&status=new")).await, "sort");
+    invalid(ana.get(&format!("{KEYWORDS}?site_id={site}&count=maybe")).await, "count");
     invalid(ana.get(&format!("{KEYWORDS}?site_id={site}&colour=red")).await, "colour");
     invalid(ana.get(&format!("{KEYWORDS}?site_id={site}&status=lost")).await, "status");
     invalid(ana.get(KEYWORDS).await, "site_id");

@@ -12,15 +12,12 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
-    ScalarAttributeType,
-};
 use igny8_accounts::generate_key;
 use igny8_cloud::{Cloud, Config};
 use igny8_core::{Env, Timestamp};
 use igny8_lambda::{App, Invocation, Invoke, metrics};
 use igny8_local::{LocalCloud, Options, TemplateSource};
+use igny8_testing::create_table;
 use serde_json::{Value, json};
 
 const QUEUES: [&str; 5] = ["planner-import", "planner-cluster", "planner-ideas", "writer-generate", "publisher-deploy"];
@@ -153,34 +150,6 @@ impl Aws {
         }
         panic!("the job does not end");
     }
-}
-
-async fn create_table(cloud: &Cloud, name: &str) {
-    let key = |name: &str, kind| KeySchemaElement::builder().attribute_name(name).key_type(kind).build().unwrap();
-    let names = ["PK", "SK", "GSI1PK", "GSI1SK", "GSI2PK", "GSI2SK"];
-    let attributes = names.map(|name| {
-        AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S).build().unwrap()
-    });
-    let indexes = ["GSI1", "GSI2"].map(|name| {
-        GlobalSecondaryIndex::builder()
-            .index_name(name)
-            .key_schema(key(&format!("{name}PK"), KeyType::Hash))
-            .key_schema(key(&format!("{name}SK"), KeyType::Range))
-            .projection(Projection::builder().projection_type(ProjectionType::All).build())
-            .build()
-            .unwrap()
-    });
-    aws_sdk_dynamodb::Client::new(cloud.sdk_config())
-        .create_table()
-        .table_name(name)
-        .billing_mode(BillingMode::PayPerRequest)
-        .set_attribute_definitions(Some(attributes.to_vec()))
-        .key_schema(key("PK", KeyType::Hash))
-        .key_schema(key("SK", KeyType::Range))
-        .set_global_secondary_indexes(Some(indexes.to_vec()))
-        .send()
-        .await
-        .unwrap();
 }
 
 fn ids(list: &Value) -> Vec<Value> {

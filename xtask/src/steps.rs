@@ -131,7 +131,7 @@ fn parity() -> Result<Outcome> {
     if has_functions() { Ok(PASSED) } else { Ok(Outcome::Nothing("functions/ has no crate yet".into())) }
 }
 
-/// `docs/openapi.json` against the code: the binary writes it, and with `--check` compares.
+/// `openapi.json` against the code: the binary writes it, and with `--check` compares.
 fn openapi() -> Result<Outcome> {
     if !Workspace::load()?.has_binary("igny8-openapi") {
         return Ok(Outcome::Nothing("no crate builds the binary igny8-openapi yet".into()));

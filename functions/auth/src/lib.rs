@@ -6,9 +6,8 @@ pub mod sites;
 pub mod users;
 pub mod workspaces;
 
-use igny8_accounts::Paging;
 use igny8_api::List;
-use igny8_core::Result;
+use igny8_core::{PageRequest, Result};
 use igny8_lambda::App;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -25,8 +24,8 @@ pub fn routes(app: &App) -> Vec<OpenApiRouter> {
 }
 
 /// The page of a list that knows one order alone and cannot be searched.
-fn paging<F>(list: &List<F>, order: &str) -> Result<Paging> {
+fn paging<F>(list: &List<F>, order: &str) -> Result<PageRequest> {
     list.no_search()?;
     list.order(&[(order, ())])?;
-    Ok(Paging { limit: list.limit, cursor: list.cursor.clone(), count: list.count })
+    Ok(list.page())
 }

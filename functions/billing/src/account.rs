@@ -73,7 +73,7 @@ async fn transactions(
 ) -> Result<Json<Page<Transaction>>, Failure> {
     list.no_search()?;
     list.order(&[("-created_at", ())])?;
-    Ok(Json(billing.transactions(&ctx, list.limit, list.cursor).await?))
+    Ok(Json(billing.transactions(&ctx, list.page()).await?))
 }
 
 /// Every call of a model, newest job first.
@@ -81,7 +81,7 @@ async fn transactions(
 async fn usage(State(billing): State<Billing>, Caller(ctx): Caller, list: List) -> Result<Json<Page<Usage>>, Failure> {
     list.no_search()?;
     list.order(&[("-created_at", ())])?;
-    Ok(Json(billing.usage(&ctx, list.limit, list.cursor).await?))
+    Ok(Json(billing.usage(&ctx, list.page()).await?))
 }
 
 /// The plans.

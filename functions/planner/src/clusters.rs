@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State, response::Response};
 use igny8_api::{Body, Caller, Created, Failure, IfMatch, List, ListParams, Path, no_content, versioned};
-use igny8_app::{HTTP_NEEDS, page};
+use igny8_app::HTTP_NEEDS;
 use igny8_core::{ClusterId, Page, SectorId, SiteId};
 use igny8_lambda::FunctionSpec;
 use igny8_planning::{ClusterCreate, ClusterUpdate, Planning, entity::Cluster};
@@ -46,7 +46,7 @@ async fn list(
     list.no_search()?;
     list.order(&[("-created_at", ())])?;
     let filter = &list.filter;
-    Ok(Json(planning.clusters(&ctx, filter.site_id, filter.sector_id, list.count, page(&list)).await?))
+    Ok(Json(planning.clusters(&ctx, filter.site_id, filter.sector_id, list.page()).await?))
 }
 
 /// Makes a cluster by hand.

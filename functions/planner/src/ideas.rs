@@ -9,9 +9,9 @@ use igny8_api::{
     AcceptedJob, Body, Bulk, BulkRequest, Caller, Created, Estimate, Failure, IfMatch, List, ListParams, Path,
     no_content, versioned,
 };
-use igny8_app::{Estimated, HTTP_NEEDS, Started, page};
+use igny8_app::{Estimated, HTTP_NEEDS, Started};
 use igny8_content::Contents;
-use igny8_core::{ClusterId, Error, IdeaId, Page, SectorId, SiteId, TaskId};
+use igny8_core::{ClusterId, IdeaId, Page, SectorId, SiteId, TaskId};
 use igny8_lambda::FunctionSpec;
 use igny8_planning::{
     IdeaCreate, IdeaQuery, IdeaUpdate, IdeasRequest, Planning,
@@ -27,9 +27,6 @@ pub const FUNCTION: FunctionSpec = FunctionSpec {
     needs: HTTP_NEEDS,
     build: |app| igny8_app::http(app, FUNCTION.name, routes(igny8_app::planning(app), igny8_app::contents(app))),
 };
-
-/// The most ids of a bulk action.
-const MOST_IDS: usize = 200;
 
 #[derive(Clone)]
 struct Services {
@@ -93,8 +90,7 @@ async fn list(
         sector_id: filter.sector_id,
         cluster_id: filter.cluster_id,
         status: filter.status,
-        count: list.count,
-        page: page(&list),
+        page: list.page(),
     };
     Ok(Json(planning.ideas(&ctx, query).await?))
 }
@@ -141,21 +137,22 @@ async fn bulk(
     State(planning): State<Planning>,
     Caller(ctx): Caller,
     Body(request): Body<BulkRequest<IdeaAction, IdeaId>>,
-) -> Result<Json<Bulk<IdeaId>>, Failure> {
-    if request.ids.len() > MOST_IDS {
-        return Err(Error::invalid("ids", format!("at most {MOST_IDS} at once")).into());
-    }
-    let mut done = Vec::with_capacity(request.ids.len());
-    for id in request.ids {
-        let change = |status| IdeaUpdate { status: Some(status), ..IdeaUpdate::default() };
-        let result = match request.action {
-            IdeaAction::Accept => planning.update_idea(&ctx, id, change(IdeaStatus::Accepted), None).await.map(drop),
-            IdeaAction::Reject => planning.update_idea(&ctx, id, change(IdeaStatus::Rejected), None).await.map(drop),
-            IdeaAction::Delete => planning.delete_idea(&ctx, id).await,
-        };
-        done.push((id, result));
-    }
-    Ok(Json(Bulk::new(done)))
+) -> Result<Bulk<IdeaId>, Failure> {
+    let (planning, ctx) = (&planning, &ctx);
+    let decide = |id, status| async move {
+        planning
+            .update_idea(ctx, id, IdeaUpdate { status: Some(status), ..IdeaUpdate::default() }, None)
+            .await
+            .map(drop)
+    };
+    let one = |action, id| async move {
+        match action {
+            IdeaAction::Accept => decide(id, IdeaStatus::Accepted).await,
+            IdeaAction::Reject => decide(id, IdeaStatus::Rejected).await,
+            IdeaAction::Delete => planning.delete_idea(ctx, id).await,
+        }
+    };
+    request.each(one).await
 }
 
 /// Generates ideas for clusters: 1 credit for each idea that is made.

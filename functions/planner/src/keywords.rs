@@ -10,7 +10,7 @@ use igny8_api::{
     Body, Bulk, BulkRequest, Caller, Created, Failure, IfMatch, List, ListParams, Path, Query, Raw, no_content,
     versioned,
 };
-use igny8_app::{HTTP_NEEDS, page};
+use igny8_app::HTTP_NEEDS;
 use igny8_core::{ClusterId, Error, KeywordId, Page, SectorId, SiteId};
 use igny8_lambda::FunctionSpec;
 use igny8_planning::{
@@ -32,8 +32,6 @@ pub const FUNCTION: FunctionSpec = FunctionSpec {
 
 /// The most keywords of an export.
 const MOST_EXPORTED: usize = 10_000;
-/// The most ids of a bulk action.
-const MOST_IDS: usize = 200;
 
 /// The routes.
 pub fn routes(planning: Planning) -> OpenApiRouter {
@@ -72,16 +70,17 @@ struct Filter {
     max_difficulty: Option<u8>,
 }
 
+const BY_NAME: (&str, KeywordSort) = ("keyword", KeywordSort::Name);
 const SORTS: &[(&str, KeywordSort)] =
-    &[("-created_at", KeywordSort::Newest), ("-volume", KeywordSort::Volume), ("keyword", KeywordSort::Name)];
+    &[("-created_at", KeywordSort::Newest), ("-volume", KeywordSort::Volume), BY_NAME];
 
 fn query(list: &List<Filter>) -> Result<KeywordQuery, Error> {
     let filter = list.filter.clone();
     Ok(KeywordQuery {
-        sort: list.order(SORTS)?,
+        // What begins with a prefix stands together in the order of names alone.
+        sort: list.order(if list.q.is_some() { &[BY_NAME] } else { SORTS })?,
         prefix: list.q.clone(),
-        count: list.count,
-        page: page(list),
+        page: list.page(),
         site_id: filter.site_id,
         sector_id: filter.sector_id,
         cluster_id: filter.cluster_id,
@@ -96,8 +95,8 @@ fn query(list: &List<Filter>) -> Result<KeywordQuery, Error> {
 
 /// Keywords of a site.
 ///
-/// `sort` is `-created_at` (newest first), `-volume` or `keyword`; `q` and `keyword` order cannot be combined with
-/// filters other than the site.
+/// `sort` is `-created_at` (newest first), `-volume` or `keyword`; with `q` it is `keyword`. That order cannot be
+/// combined with filters other than the site.
 #[utoipa::path(
     get, path = "/api/planner/keywords", params(ListParams, Filter),
     responses((status = 200, body = Page<Keyword>))
@@ -164,25 +163,20 @@ async fn bulk(
     State(planning): State<Planning>,
     Caller(ctx): Caller,
     Body(request): Body<BulkRequest<KeywordAction, KeywordId>>,
-) -> Result<Json<Bulk<KeywordId>>, Failure> {
-    if request.ids.len() > MOST_IDS {
-        return Err(Error::invalid("ids", format!("at most {MOST_IDS} at once")).into());
-    }
-    let mut done = Vec::with_capacity(request.ids.len());
-    for id in request.ids {
-        let change = |status| KeywordUpdate { status: Some(status), ..KeywordUpdate::default() };
-        let result = match request.action {
-            KeywordAction::Archive => {
-                planning.update_keyword(&ctx, id, change(KeywordStatus::Archived), None).await.map(drop)
-            }
-            KeywordAction::Unarchive => {
-                planning.update_keyword(&ctx, id, change(KeywordStatus::New), None).await.map(drop)
-            }
-            KeywordAction::Delete => planning.delete_keyword(&ctx, id).await,
-        };
-        done.push((id, result));
-    }
-    Ok(Json(Bulk::new(done)))
+) -> Result<Bulk<KeywordId>, Failure> {
+    let (planning, ctx) = (&planning, &ctx);
+    let put = |id, status| async move {
+        let change = KeywordUpdate { status: Some(status), ..KeywordUpdate::default() };
+        planning.update_keyword(ctx, id, change, None).await.map(drop)
+    };
+    let one = |action, id| async move {
+        match action {
+            KeywordAction::Archive => put(id, KeywordStatus::Archived).await,
+            KeywordAction::Unarchive => put(id, KeywordStatus::New).await,
+            KeywordAction::Delete => planning.delete_keyword(ctx, id).await,
+        }
+    };
+    request.each(one).await
 }
 
 /// Where an imported file belongs.

@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State};
 use igny8_api::{Accepted, AcceptedJob, Body, Caller, Estimate, Failure, List, ListParams, Path};
-use igny8_app::{Estimated, Started, page, started};
+use igny8_app::{Estimated, Started, started};
 use igny8_core::{ContentId, DeploymentId, Page, RecordId, SiteId};
 use igny8_lambda::FunctionSpec;
 use igny8_publishing::{DeploymentView, PublishRequest, Publishing, PublishingRecord};
@@ -74,7 +74,7 @@ async fn records(
     list.no_search()?;
     list.order(&[("-created_at", ())])?;
     let (site, content) = (list.filter.site_id, list.filter.content_id);
-    Ok(Json(publishing.records(&ctx, site, content, page(&list)).await?))
+    Ok(Json(publishing.records(&ctx, site, content, list.page()).await?))
 }
 
 /// One content at one destination.
@@ -111,7 +111,7 @@ async fn deployments(
 ) -> Result<Json<Page<DeploymentView>>, Failure> {
     list.no_search()?;
     list.order(&[("-created_at", ())])?;
-    Ok(Json(publishing.deployments(&ctx, list.filter.site_id, page(&list)).await?))
+    Ok(Json(publishing.deployments(&ctx, list.filter.site_id, list.page()).await?))
 }
 
 /// A version of a hosted site.

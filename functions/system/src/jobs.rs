@@ -49,7 +49,7 @@ async fn list(
 ) -> Result<Json<Page<JobView>>, Failure> {
     list.no_search()?;
     list.order(&[("-created_at", ())])?;
-    Ok(Json(work.jobs(&ctx, list.filter.function.as_deref(), list.limit, list.cursor.clone()).await?))
+    Ok(Json(work.jobs(&ctx, list.filter.function.as_deref(), list.page()).await?))
 }
 
 /// A job with its first 200 items.
@@ -74,8 +74,7 @@ async fn items(
 ) -> Result<Json<Page<ItemView>>, Failure> {
     list.no_search()?;
     list.order(&[("index", ())])?;
-    work.job(&ctx, id).await?;
-    Ok(Json(work.items(&ctx, id, list.limit, list.cursor).await?))
+    Ok(Json(work.items(&ctx, id, list.page()).await?))
 }
 
 /// Cancels a job: what has not started ends at once and costs nothing; what runs finishes and is charged.

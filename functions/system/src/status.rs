@@ -21,7 +21,7 @@ pub const FUNCTION: FunctionSpec = FunctionSpec {
     build: |app| igny8_app::http(app, FUNCTION.name, routes(app.table.clone())),
 };
 
-/// The document, made by `cargo run -p igny8-up -- openapi` and kept in the repository.
+/// The document, made by `cargo run --bin igny8-openapi` and kept in the repository.
 const DOCUMENT: &str = include_str!("../../../openapi.json");
 
 /// The routes.

@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State, response::Response};
 use igny8_api::{Body, Caller, Failure, IfMatch, List, ListParams, Path, versioned};
-use igny8_app::{HTTP_NEEDS, page};
+use igny8_app::HTTP_NEEDS;
 use igny8_blocks::Document;
 use igny8_content::{Content, ContentQuery, ContentStatus, ContentUpdate, ContentView, Contents, Revision};
 use igny8_core::{ClusterId, ContentId, Page, SiteId};
@@ -59,8 +59,7 @@ async fn list(
         site_id: filter.site_id,
         status: filter.status,
         cluster_id: filter.cluster_id,
-        count: list.count,
-        page: page(&list),
+        page: list.page(),
     };
     Ok(Json(contents.contents(&ctx, query).await?))
 }
@@ -109,7 +108,7 @@ async fn revisions(
 ) -> Result<Json<Page<Revision>>, Failure> {
     list.no_search()?;
     list.order(&[("-created_at", ())])?;
-    Ok(Json(contents.revisions(&ctx, id, page(&list)).await?))
+    Ok(Json(contents.revisions(&ctx, id, list.page()).await?))
 }
 
 /// A revision with its body.

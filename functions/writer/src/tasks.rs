@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State, response::Response};
 use igny8_api::{Body, Caller, Created, Failure, IfMatch, List, ListParams, Path, no_content, versioned};
-use igny8_app::{HTTP_NEEDS, page};
+use igny8_app::HTTP_NEEDS;
 use igny8_content::{Contents, Task, TaskCreate, TaskQuery, TaskStatus, TaskUpdate};
 use igny8_core::{ClusterId, Page, SiteId, TaskId};
 use igny8_lambda::FunctionSpec;
@@ -48,13 +48,8 @@ async fn list(
     list.no_search()?;
     list.order(&[("-created_at", ())])?;
     let filter = list.filter.clone();
-    let query = TaskQuery {
-        site_id: filter.site_id,
-        status: filter.status,
-        cluster_id: filter.cluster_id,
-        count: list.count,
-        page: page(&list),
-    };
+    let query =
+        TaskQuery { site_id: filter.site_id, status: filter.status, cluster_id: filter.cluster_id, page: list.page() };
     Ok(Json(contents.tasks(&ctx, query).await?))
 }
 

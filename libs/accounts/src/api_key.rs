@@ -1,13 +1,13 @@
 //! API keys: programs that act in one tenant. The secret is shown once; only its hash is stored.
 
-use igny8_core::{ApiKeyId, Ctx, Env, Error, Page, Result, Role, TenantId, Timestamp, UserId};
+use igny8_core::{ApiKeyId, Ctx, Env, Error, Page, PageRequest, Result, Role, TenantId, Timestamp, UserId};
 use igny8_platform::{audit, remember_answer};
 use igny8_table::{Cond, Effects, Entity, Key, Keys, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    Accounts, Paging, Visibility, expect_version,
+    Accounts, Visibility, expect_version,
     input::{self, Check},
     secret,
 };
@@ -87,7 +87,7 @@ pub struct ApiKeyCreate {
     /// What it is for.
     #[schema(min_length = 1, max_length = 100, example = "Reporting")]
     pub name: String,
-    /// What it may do: at most what its maker may, and never as an owner.
+    /// viewer, editor or admin, and at most what its maker is.
     pub role: Role,
     /// Until when it is good.
     pub expires_at: Option<Timestamp>,
@@ -133,9 +133,11 @@ impl Accounts {
         if input.expires_at.is_some_and(|expires_at| expires_at <= now) {
             check.field::<()>("expires_at", Err("must lie in the future"));
         }
-        if matches!(input.role, Role::Owner) {
-            check.field::<()>("role", Err("must not be owner: a key cannot own"));
-        }
+        match input.role {
+            Role::Owner => check.field::<()>("role", Err("must not be owner: a key cannot own")),
+            Role::SystemBot => check.field("role", Err("must not be system_bot: that is the service itself")),
+            Role::Viewer | Role::Editor | Role::Admin => None,
+        };
         check.done()?;
         if input.role > ctx.role {
             return Err(Error::forbidden("A key cannot do more than its maker."));
@@ -177,10 +179,10 @@ impl Accounts {
     }
 
     /// The keys of the tenant, the oldest first.
-    pub async fn api_keys(&self, ctx: &Ctx, paging: Paging) -> Result<Page<ApiKey>> {
+    pub async fn api_keys(&self, ctx: &Ctx, paging: PageRequest) -> Result<Page<ApiKey>> {
         let keys = Keys::new(ctx);
         let query = Query::partition(keys.partition(ApiKey::KIND));
-        self.page(&keys, query, paging).await
+        Ok(self.table.page(&keys, query, paging).await?)
     }
 
     /// One key of the tenant.

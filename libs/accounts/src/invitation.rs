@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use igny8_core::{Ctx, Error, InvitationId, Page, Result, Role, TenantId, Timestamp, UserId, WorkspaceId};
+use igny8_core::{Ctx, Error, InvitationId, Page, PageRequest, Result, Role, TenantId, Timestamp, UserId, WorkspaceId};
 use igny8_platform::{MailKind, audit, remember_answer, send_mail};
 use igny8_table::{Cond, Effects, Entity, Key, Keys, Query, Update};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    Accounts, Paging, SignIn, Tenant, User, Visitor,
+    Accounts, SignIn, Tenant, User, Visitor,
     input::{self, Check},
     member::{Membership, check_limits, may_grant, may_manage},
     register::NewUser,
@@ -230,10 +230,10 @@ impl Accounts {
     }
 
     /// The invitations of the tenant, the newest first.
-    pub async fn invitations(&self, ctx: &Ctx, paging: Paging) -> Result<Page<Invitation>> {
+    pub async fn invitations(&self, ctx: &Ctx, paging: PageRequest) -> Result<Page<Invitation>> {
         let keys = Keys::new(ctx);
         let query = Query::partition(keys.partition(Invitation::KIND)).descending();
-        self.page(&keys, query, paging).await
+        Ok(self.table.page(&keys, query, paging).await?)
     }
 
     /// One invitation of the tenant.

@@ -22,8 +22,8 @@ mod user;
 mod workspace;
 
 use igny8_cloud::Cloud;
-use igny8_core::{Actor, Ctx, Cursor, Env, Error, ErrorKind, Limit, Page, Result, Role, TenantId, UserId};
-use igny8_table::{Entity, Keys, Query, Table};
+use igny8_core::{Actor, Ctx, Env, Error, ErrorKind, Result, Role, TenantId, UserId};
+use igny8_table::Table;
 
 pub use api_key::{ApiKey, ApiKeyCreate, ApiKeyCreated, ApiKeyPatch, KeyIdentity};
 pub use host::{Host, host_label};
@@ -35,7 +35,7 @@ pub use reset::{ResetConfirmInput, ResetInput};
 pub use sector::{Sector, SectorCreate, SectorPatch};
 pub use session::{LoginInput, Me, MyTenant, RefreshInput, SignIn, SignedIn, SwitchInput};
 pub use site::{HostingType, Review, Site, SiteCreate, SitePatch, SiteSettings, SiteSettingsPatch, SiteType};
-pub use site_service::{SiteQuery, Visibility};
+pub use site_service::{InSite, SiteQuery, Visibility};
 pub use tenant::{Tenant, TenantPatch, TenantStatus};
 pub use token::{ACCESS_TOKEN_LIFE, Claims, KeyPair, Signer, TokenError, Verifier, generate_key};
 pub use user::{User, UserStatus};
@@ -59,24 +59,6 @@ impl Accounts {
         let base = self.cloud.config().need("APP_URL")?;
         Ok(format!("{}/{path}", base.trim_end_matches('/')))
     }
-
-    /// One page of a query, with the number of all its rows where that is wanted.
-    async fn page<E: Entity>(&self, keys: &Keys, query: Query, paging: Paging) -> Result<Page<E>> {
-        let total = if paging.count { Some(self.table.count_rows(&query).await?) } else { None };
-        let page = self.table.query(keys, query.limit(paging.limit).cursor(paging.cursor)).await?;
-        Ok(Page { total, ..page })
-    }
-}
-
-/// Which part of a list is wanted.
-#[derive(Debug, Clone, Default)]
-pub struct Paging {
-    /// How many rows.
-    pub limit: Limit,
-    /// Where the page before ended.
-    pub cursor: Option<Cursor>,
-    /// Whether to count all rows too.
-    pub count: bool,
 }
 
 /// Who asks without being signed in: to register, to sign in, to accept an invitation.

@@ -1,12 +1,12 @@
 //! Memberships: who belongs to a tenant, as what, and who may change that.
 
-use igny8_core::{Ctx, Error, Page, Result, Role, TenantId, Timestamp, UserId, WorkspaceId};
+use igny8_core::{Ctx, Error, Page, PageRequest, Result, Role, TenantId, Timestamp, UserId, WorkspaceId};
 use igny8_platform::audit;
 use igny8_table::{Cond, Effects, Entity, Key, Keys, Query, TableError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Accounts, Paging, Tenant, User, UserStatus, Workspace, expect_version};
+use crate::{Accounts, Tenant, User, UserStatus, Workspace, expect_version};
 
 /// The most workspaces that one member may be limited to: they are the values of one filter.
 const MOST_WORKSPACES: usize = 50;
@@ -171,10 +171,10 @@ fn last_owner(error: TableError) -> Error {
 
 impl Accounts {
     /// The members of the tenant.
-    pub async fn members(&self, ctx: &Ctx, paging: Paging) -> Result<Page<Member>> {
+    pub async fn members(&self, ctx: &Ctx, paging: PageRequest) -> Result<Page<Member>> {
         let keys = Keys::new(ctx);
         let query = Query::partition(keys.partition(Membership::KIND));
-        let page = self.page::<Membership>(&keys, query, paging).await?;
+        let page = self.table.page::<Membership>(&keys, query, paging).await?;
         let users: Vec<_> = page.items.iter().map(|membership| User::key_of(membership.user_id)).collect();
         let users = self.table.get_many::<User>(&users).await?;
         let items = page.items.into_iter().zip(users);

@@ -1,13 +1,13 @@
 //! Sectors: the topic areas of a site.
 
-use igny8_core::{Ctx, Error, Page, Result, SectorId, SiteId, SiteScoped, TenantId, Timestamp, UserId};
+use igny8_core::{Ctx, Error, Page, PageRequest, Result, SectorId, SiteId, SiteScoped, TenantId, Timestamp, UserId};
 use igny8_platform::{audit, remember_answer};
 use igny8_table::{Cond, Effects, Entity, Key, Keys, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    Accounts, Paging, Site, expect_version,
+    Accounts, Site, expect_version,
     input::{self, Check},
     maybe_null,
 };
@@ -114,11 +114,11 @@ impl Accounts {
     }
 
     /// The sectors of a site, the oldest first.
-    pub async fn sectors(&self, ctx: &Ctx, site: SiteId, paging: Paging) -> Result<Page<Sector>> {
+    pub async fn sectors(&self, ctx: &Ctx, site: SiteId, paging: PageRequest) -> Result<Page<Sector>> {
         let site = self.site(ctx, site).await?;
         let keys = Keys::new(ctx);
         let query = Query::partition(keys.site_partition(site.id, Sector::KIND));
-        self.page(&keys, query, paging).await
+        Ok(self.table.page(&keys, query, paging).await?)
     }
 
     /// One sector of a site.

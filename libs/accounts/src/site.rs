@@ -41,12 +41,12 @@ pub enum HostingType {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Review {
-    /// Never.
+    /// Never: a draft may be approved or published at once.
     #[default]
     Never,
-    /// Always.
+    /// Always: what is published has been approved, and before that in review.
     Always,
-    /// The first `review_first` contents of the site; then no more.
+    /// As always, until `review_first` contents of the site are approved or published; then as never.
     FirstN,
 }
 

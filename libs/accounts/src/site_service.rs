@@ -1,11 +1,13 @@
 //! What is done with sites, and who sees which.
 
-use igny8_core::{Ctx, Error, Page, Result, Role, SiteId, SiteScoped, WorkspaceId};
+use std::fmt::Display;
+
+use igny8_core::{Ctx, Error, Page, PageRequest, Result, Role, SectorId, SiteId, SiteScoped, SiteTag, WorkspaceId};
 use igny8_platform::{audit, remember_answer};
-use igny8_table::{Cond, Effects, Keys, Query, TableError};
+use igny8_table::{Cond, Effects, Entity, Keys, Query, TableError};
 
 use crate::{
-    Accounts, Host, HostingType, Membership, Paging, Site, SiteCreate, SitePatch, SiteSettings, SiteSettingsPatch,
+    Accounts, Host, HostingType, Membership, Sector, Site, SiteCreate, SitePatch, SiteSettings, SiteSettingsPatch,
     Workspace, expect_version,
     host::{DomainName, candidate, host_label},
     input::{self, Check},
@@ -14,6 +16,9 @@ use crate::{
 
 /// So many labels and tags are tried for a new site. Tags collide once in a million for the second site of a tenant.
 const ATTEMPTS: u32 = 12;
+
+/// The most sites of a tenant that are read for one answer.
+const MOST_SITES: usize = 10_000;
 
 /// Which sites of the tenant a context may see.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +36,26 @@ impl Visibility {
             Self::All => true,
             Self::Workspaces(ids) => workspace.is_some_and(|id| ids.contains(&id)),
         }
+    }
+}
+
+/// A row of a site that a filter names.
+#[derive(Debug, Clone)]
+pub struct InSite {
+    kind: &'static str,
+    tag: SiteTag,
+    id: String,
+}
+
+impl InSite {
+    /// A row that stands under its id, as a cluster.
+    pub fn row<E: Entity>(id: impl SiteScoped + Display) -> Self {
+        Self { kind: E::KIND, tag: id.site_tag(), id: id.to_string() }
+    }
+
+    /// A sector.
+    pub fn sector(id: SectorId) -> Self {
+        Self::row::<Sector>(id)
     }
 }
 
@@ -135,20 +160,29 @@ impl Accounts {
     }
 
     /// The sites that the context may see, the oldest first.
-    pub async fn sites(&self, ctx: &Ctx, query: &SiteQuery, paging: Paging) -> Result<Page<Site>> {
+    pub async fn sites(&self, ctx: &Ctx, query: &SiteQuery, paging: PageRequest) -> Result<Page<Site>> {
         let keys = Keys::new(ctx);
         let mut list = Query::partition(keys.partition("SITE"));
         if let Visibility::Workspaces(ids) = self.visible_sites(ctx).await? {
             list = list.filter(Cond::any_of("workspace_id", ids));
         }
         if let Some(workspace) = query.workspace_id {
+            self.workspace(ctx, workspace).await?;
             list = list.filter(Cond::eq("workspace_id", workspace));
         }
         if let Some(hosting_type) = query.hosting_type {
             let text = serde_json::to_value(hosting_type).map_err(Error::internal)?;
             list = list.filter(Cond::eq("hosting_type", text.as_str().unwrap_or_default()));
         }
-        self.page(&keys, list, paging).await
+        Ok(self.table.page(&keys, list, paging).await?)
+    }
+
+    /// The ids of the sites of these workspaces.
+    pub async fn site_ids(&self, ctx: &Ctx, workspaces: Vec<WorkspaceId>) -> Result<Vec<SiteId>> {
+        let keys = Keys::new(ctx);
+        let query = Query::partition(keys.partition(Site::KIND)).filter(Cond::any_of("workspace_id", workspaces));
+        let sites = self.table.query_all::<Site>(&keys, query, MOST_SITES).await?;
+        Ok(sites.into_iter().map(|site| site.id).collect())
     }
 
     /// One site that the context may see.
@@ -156,6 +190,30 @@ impl Accounts {
         let site = self.table.get::<Site>(Site::key_of(&Keys::new(ctx), id)).await?;
         let site = site.ok_or_else(|| Error::not_found("site"))?;
         if self.visible_sites(ctx).await?.allows(site.workspace_id) { Ok(site) } else { Err(Error::not_found("site")) }
+    }
+
+    /// The site of a list, whose filters name these rows.
+    ///
+    /// Errors: the site is not there or not for the caller, or one of the rows is not in it (404). So a list never
+    /// tells the id of another tenant from one that matches nothing.
+    pub async fn site_with(
+        &self,
+        ctx: &Ctx,
+        site: SiteId,
+        named: impl IntoIterator<Item = Option<InSite>>,
+    ) -> Result<Site> {
+        let site = self.site(ctx, site).await?;
+        let keys = Keys::new(ctx);
+        // Collected, as what is borrowed over an await must be known to be `Send`.
+        let named: Vec<InSite> = named.into_iter().flatten().collect();
+        for InSite { kind, tag, id } in named {
+            let there =
+                tag == site.id.site_tag() && self.table.get_item(keys.site_row(site.id, kind, id)).await?.is_some();
+            if !there {
+                return Err(Error::not_found(&kind.to_lowercase()));
+            }
+        }
+        Ok(site)
     }
 
     /// The site in which something lives, by its id, if the context may see it.

@@ -1,13 +1,13 @@
 //! Workspaces: groups of sites, such as one client of an agency.
 
-use igny8_core::{Ctx, Error, Page, Result, TenantId, Timestamp, UserId, WorkspaceId};
+use igny8_core::{Ctx, Error, Page, PageRequest, Result, TenantId, Timestamp, UserId, WorkspaceId};
 use igny8_platform::{audit, remember_answer};
 use igny8_table::{Cond, Effects, Entity, Key, Keys, Query, Update};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    Accounts, Paging, Visibility, expect_version,
+    Accounts, Visibility, expect_version,
     input::{self, Check},
 };
 
@@ -95,13 +95,13 @@ impl Accounts {
     }
 
     /// The workspaces of the tenant that the context may see, the oldest first.
-    pub async fn workspaces(&self, ctx: &Ctx, paging: Paging) -> Result<Page<Workspace>> {
+    pub async fn workspaces(&self, ctx: &Ctx, paging: PageRequest) -> Result<Page<Workspace>> {
         let keys = Keys::new(ctx);
         let mut query = Query::partition(keys.partition(Workspace::KIND));
         if let Visibility::Workspaces(ids) = self.visible_sites(ctx).await? {
             query = query.filter(Cond::any_of("id", ids));
         }
-        self.page(&keys, query, paging).await
+        Ok(self.table.page(&keys, query, paging).await?)
     }
 
     /// One workspace of the tenant.

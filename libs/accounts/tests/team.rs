@@ -6,10 +6,9 @@ use std::time::Duration;
 
 use common::{PASSWORD, World, everything, kind, site};
 use igny8_accounts::{
-    ApiKeyCreate, ApiKeyPatch, InvitationStatus, InviteInput, MemberPatch, Paging, RefreshInput, Visibility,
-    WorkspaceCreate,
+    ApiKeyCreate, ApiKeyPatch, InvitationStatus, InviteInput, MemberPatch, RefreshInput, Visibility, WorkspaceCreate,
 };
-use igny8_core::{Actor, ApiKeyId, Ctx, ErrorKind, Idempotency, Role, UserId, WorkspaceId};
+use igny8_core::{Actor, ApiKeyId, Ctx, ErrorKind, Idempotency, PageRequest, Role, UserId, WorkspaceId};
 use igny8_platform::{Answer, IdempotencyRow};
 use igny8_table::{Effects, Keys};
 
@@ -33,7 +32,7 @@ async fn an_invitation_is_mailed_listed_and_accepted_once() {
     assert!(mail.text.contains("https://app.igny8.test/accept-invitation?token="), "{}", mail.text);
     assert!(mail.subject.contains("Ana"));
     let token = world.mailed_token().await;
-    let page = world.accounts.invitations(&ana, Paging::default()).await.unwrap();
+    let page = world.accounts.invitations(&ana, PageRequest::default()).await.unwrap();
     assert_eq!(page.items, std::slice::from_ref(&invitation));
 
     assert_eq!(kind(world.accept(&token, None).await), ErrorKind::Invalid);
@@ -48,7 +47,7 @@ async fn an_invitation_is_mailed_listed_and_accepted_once() {
     assert_eq!(kind(world.accounts.invite(&ana, invite("bo@example.com", Role::Viewer)).await), ErrorKind::Conflict);
     assert!(world.login("bo@example.com", PASSWORD).await.is_ok());
 
-    let members = world.accounts.members(&ana, Paging::default()).await.unwrap();
+    let members = world.accounts.members(&ana, PageRequest::default()).await.unwrap();
     let mut emails: Vec<_> = members.items.iter().map(|member| member.email.as_str()).collect();
     emails.sort_unstable();
     assert_eq!(emails, ["ana@example.com", "bo@example.com"]);
@@ -127,7 +126,7 @@ async fn only_an_owner_makes_admins_and_owners() {
     world.accounts.remove_member(&admin, editor.user().unwrap()).await.unwrap();
     assert_eq!(kind(world.accounts.member(&ana, editor.user().unwrap()).await), ErrorKind::NotFound);
     world.accounts.remove_member(&other, other.user().unwrap()).await.unwrap();
-    assert_eq!(world.accounts.members(&ana, Paging::default()).await.unwrap().items.len(), 3);
+    assert_eq!(world.accounts.members(&ana, PageRequest::default()).await.unwrap().items.len(), 3);
 }
 
 #[tokio::test]
@@ -179,9 +178,9 @@ async fn strangers_see_nothing_of_a_tenant() {
     assert_eq!(kind(world.accounts.revoke_invitation(&eve, invitation.id).await), ErrorKind::NotFound);
     assert_eq!(kind(world.accounts.api_key(&eve, key.id).await), ErrorKind::NotFound);
     assert_eq!(kind(world.accounts.revoke_api_key(&eve, key.id).await), ErrorKind::NotFound);
-    assert!(world.accounts.api_keys(&eve, Paging::default()).await.unwrap().items.is_empty());
-    assert!(world.accounts.invitations(&eve, Paging::default()).await.unwrap().items.is_empty());
-    assert_eq!(world.accounts.members(&eve, Paging::default()).await.unwrap().items.len(), 1);
+    assert!(world.accounts.api_keys(&eve, PageRequest::default()).await.unwrap().items.is_empty());
+    assert!(world.accounts.invitations(&eve, PageRequest::default()).await.unwrap().items.is_empty());
+    assert_eq!(world.accounts.members(&eve, PageRequest::default()).await.unwrap().items.len(), 1);
     // A workspace of another tenant in a body.
     let workspace = world.accounts.create_workspace(&ana, WorkspaceCreate { name: "A".into() }).await.unwrap();
     let input = InviteInput { workspace_ids: vec![workspace.id], ..invite("x@example.com", Role::Viewer) };

@@ -4,8 +4,8 @@
 mod common;
 
 use common::{PASSWORD, World, site};
-use igny8_accounts::{ApiKeyCreate, InviteInput, Paging, RefreshInput, SectorCreate, SiteQuery, WorkspaceCreate};
-use igny8_core::{Ctx, Role};
+use igny8_accounts::{ApiKeyCreate, InviteInput, RefreshInput, SectorCreate, SiteQuery, WorkspaceCreate};
+use igny8_core::{Ctx, PageRequest, Role};
 
 /// The lines of the table in README.md that stand between the marks, as operation and units.
 fn documented() -> Vec<(String, String)> {
@@ -55,7 +55,7 @@ async fn the_main_operations_consume_what_the_readme_says() {
         a.create_site(&ana, site(&format!("Number {n}"))).await.unwrap();
     }
     note("49 sites");
-    let page = a.sites(&ana, &SiteQuery::default(), Paging::default()).await.unwrap();
+    let page = a.sites(&ana, &SiteQuery::default(), PageRequest::default()).await.unwrap();
     assert_eq!(page.items.len(), 50);
     note("page of 50 sites");
     a.create_sector(&ana, one.id, SectorCreate { name: "Brakes".into(), description: None }).await.unwrap();
@@ -66,7 +66,7 @@ async fn the_main_operations_consume_what_the_readme_says() {
     let token = world.mailed_token().await;
     world.accept(&token, Some(PASSWORD)).await.unwrap();
     note("accept invitation, new person");
-    a.members(&ana, Paging::default()).await.unwrap();
+    a.members(&ana, PageRequest::default()).await.unwrap();
     note("members, page of 2");
     let key = ApiKeyCreate { name: "a".into(), role: Role::Viewer, expires_at: None };
     let secret = a.create_api_key(&ana, key).await.unwrap().secret.unwrap();

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use axum::{extract::FromRequestParts, http::request::Parts};
-use igny8_core::{Cursor, Error, Limit, Result};
+use igny8_core::{Cursor, Error, Limit, PageRequest, Result};
 use serde::{Deserialize, de::DeserializeOwned};
 use utoipa::IntoParams;
 
@@ -96,6 +96,11 @@ pub struct List<F = NoFilter> {
 }
 
 impl<F> List<F> {
+    /// The page, as services take it.
+    pub fn page(&self) -> PageRequest {
+        PageRequest { limit: self.limit, cursor: self.cursor.clone(), count: self.count }
+    }
+
     /// The order that the client wants, of those that this list knows by name; the first one unless told.
     pub fn order<T: Copy>(&self, known: &[(&str, T)]) -> Result<T> {
         let names = || known.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");

@@ -9,7 +9,7 @@ use igny8_core::{Error, JobId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::Code;
+use crate::{Code, Failure};
 
 /// 201 with the created object, unwrapped.
 #[derive(Debug, Clone, Copy)]
@@ -109,6 +109,26 @@ pub struct BulkRequest<A, I> {
     pub ids: Vec<I>,
 }
 
+/// The most ids of a bulk action.
+const MOST_IDS: usize = 200;
+
+impl<A: Copy, I: Copy> BulkRequest<A, I> {
+    /// Does the action with one id after the other; an error of one does not stop the rest. At most 200 ids (422).
+    pub async fn each<F>(self, one: impl Fn(A, I) -> F) -> Result<Bulk<I>, Failure>
+    where
+        F: Future<Output = Result<(), Error>>,
+    {
+        if self.ids.len() > MOST_IDS {
+            return Err(Error::invalid("ids", format!("at most {MOST_IDS} at once")).into());
+        }
+        let mut done = Vec::with_capacity(self.ids.len());
+        for id in self.ids {
+            done.push((id, one(self.action, id).await));
+        }
+        Ok(Bulk::new(done))
+    }
+}
+
 /// An answer per id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Bulk<I> {
@@ -166,6 +186,16 @@ impl<I: Serialize> IntoResponse for Bulk<I> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn one_id_of_many_does_not_stop_the_others() {
+        let request = BulkRequest { action: 'a', ids: (0..200).collect() };
+        let one = async |_: char, id: u32| if id == 0 { Err(Error::not_found("keyword")) } else { Ok(()) };
+        let done = request.each(one).await.unwrap();
+        assert_eq!(done.items.iter().filter(|item| item.ok).count(), 199);
+        let request = BulkRequest { action: 'a', ids: (0..201).collect() };
+        assert_eq!(request.each(one).await.unwrap_err().error().fields()[0].field, "ids");
+    }
 
     #[test]
     fn a_bulk_answer_says_per_id_what_became_of_it() {

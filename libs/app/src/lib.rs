@@ -7,13 +7,15 @@ mod caller;
 mod jobs;
 mod models;
 
+use std::sync::Arc;
+
 use igny8_accounts::{Accounts, Verifier};
 use igny8_api::Api;
-use igny8_content::Contents;
+use igny8_content::{Contents, WriteStep};
 use igny8_core::{Error, Result};
 use igny8_lambda::{App, Handler};
-use igny8_planning::{PageRequest, Planning};
-use igny8_publishing::Publishing;
+use igny8_planning::{ClusterStep, IdeasStep, ImportStep, Planning};
+use igny8_publishing::{DeployStep, Publishing};
 use igny8_work::{Step, Work};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -38,6 +40,19 @@ pub fn accounts(app: &App) -> Accounts {
 /// Jobs and the ledger.
 pub fn work(app: &App) -> Work {
     Work::new(app.cloud.clone(), app.table.clone())
+}
+
+/// Jobs and the ledger, for those who give up what no worker answers for: it knows the steps of all workers.
+pub fn work_of_all(app: &App) -> Work {
+    let models = || Arc::new(Models::new(app));
+    let steps: [Arc<dyn Step>; 5] = [
+        Arc::new(ClusterStep::new(planning(app), models())),
+        Arc::new(IdeasStep::new(planning(app), models())),
+        Arc::new(ImportStep::new(planning(app))),
+        Arc::new(WriteStep::new(contents(app), models())),
+        Arc::new(DeployStep::new(publishing(app))),
+    ];
+    work(app).knowing(steps)
 }
 
 /// The planner.
@@ -65,22 +80,18 @@ pub fn router(app: &App, name: &'static str, routes: OpenApiRouter) -> Result<ax
     let keys = app.config.need("JWT_PUBLIC_KEYS")?;
     let verifier = Verifier::new(keys, ISSUER, AUDIENCE).map_err(Error::internal)?;
     let callers = caller::Callers::new(accounts(app), verifier, app.env.clone());
-    let api = Api::new(name, app.env.clone(), app.table.clone(), std::sync::Arc::new(callers))
-        .jobs(std::sync::Arc::new(jobs::Answers(work(app))));
+    let api =
+        Api::new(name, app.env.clone(), app.table.clone(), Arc::new(callers)).jobs(Arc::new(jobs::Answers(work(app))));
     Ok(api.serve(routes))
 }
 
 /// A worker: one message is one item, and `step` is what is done with it.
 pub fn worker<S: Step + 'static>(app: &App, step: S) -> Handler {
-    let (work, env) = (work(app), app.env.clone());
-    let step = std::sync::Arc::new(step);
+    let step = Arc::new(step);
+    let known: Arc<dyn Step> = step.clone();
+    let (work, env) = (work(app).knowing([known]), app.env.clone());
     Handler::queue(move |message, _| {
         let (work, env, step) = (work.clone(), env.clone(), step.clone());
         async move { work.handle(&env, step.as_ref(), &message.body).await }
     })
-}
-
-/// The page of a list, as services take it.
-pub fn page<F>(list: &igny8_api::List<F>) -> PageRequest {
-    PageRequest { limit: list.limit, cursor: list.cursor.clone() }
 }

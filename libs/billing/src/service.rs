@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use igny8_core::{Credits, Ctx, Cursor, Error, JobId, Limit, Page, Result};
+use igny8_core::{Credits, Ctx, Error, JobId, Page, PageRequest, Result};
 use igny8_table::{Effects, Index, Keys, Query, Table, TableError};
 
 use crate::{Balance, Bucket, PlanId, Split, Transaction, TransactionType, Usage};
@@ -189,18 +189,17 @@ impl Billing {
     }
 
     /// Pages of the ledger, newest first.
-    pub async fn transactions(&self, ctx: &Ctx, limit: Limit, cursor: Option<Cursor>) -> Result<Page<Transaction>> {
+    pub async fn transactions(&self, ctx: &Ctx, page: PageRequest) -> Result<Page<Transaction>> {
         let keys = Keys::new(ctx);
-        let query =
-            Query::partition(Transaction::by_number(&keys)).index(Index::Gsi1).descending().limit(limit).cursor(cursor);
-        Ok(self.table.query(&keys, query).await?)
+        let query = Query::partition(Transaction::by_number(&keys)).index(Index::Gsi1).descending();
+        Ok(self.table.page(&keys, query, page).await?)
     }
 
     /// Pages of the usage log, newest first.
-    pub async fn usage(&self, ctx: &Ctx, limit: Limit, cursor: Option<Cursor>) -> Result<Page<Usage>> {
+    pub async fn usage(&self, ctx: &Ctx, page: PageRequest) -> Result<Page<Usage>> {
         let keys = Keys::new(ctx);
-        let query = Query::partition(Usage::partition(&keys)).descending().limit(limit).cursor(cursor);
-        Ok(self.table.query(&keys, query).await?)
+        let query = Query::partition(Usage::partition(&keys)).descending();
+        Ok(self.table.page(&keys, query, page).await?)
     }
 }
 

@@ -58,9 +58,6 @@ pub struct Destination {
     pub deployment_id: DeploymentId,
     /// The last part of its address there.
     pub slug: String,
-    /// Where the body of that revision lies.
-    #[schema(ignore)]
-    pub body_key: String,
 }
 
 /// A content, without its body.
@@ -128,20 +125,12 @@ pub struct Content {
     pub created_by: Option<UserId>,
     /// Grows with every change; `If-Match` takes it.
     pub version: u64,
-    /// Where the body of the newest revision lies.
-    #[schema(ignore)]
-    pub body_key: String,
 }
 
 impl Content {
     /// Where a content lives.
     pub fn key_of(keys: &Keys, id: ContentId) -> Key {
         keys.site_row(id, Self::KIND, id)
-    }
-
-    /// Where the body of a revision lies: `unique` sets apart two writers of the same number, of whom one will win.
-    pub fn body_key(tenant: TenantId, id: ContentId, revision: u32, unique: &str) -> String {
-        format!("content/{tenant}/{id}/{revision:05}-{unique}.json")
     }
 }
 
@@ -186,12 +175,24 @@ pub struct Revision {
     /// Who made it, where a person did.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub created_by: Option<UserId>,
+}
+
+/// A revision as it is stored: the one row that knows where a body lies. That is nobody's business outside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredRevision {
+    /// The revision.
+    #[serde(flatten)]
+    pub revision: Revision,
     /// Where its body lies.
-    #[schema(ignore)]
     pub body_key: String,
 }
 
-impl Revision {
+impl StoredRevision {
+    /// Where the body of a revision lies: `unique` sets apart two writers of the same number, of whom one will win.
+    pub fn body_key(tenant: TenantId, content: ContentId, number: u32, unique: &str) -> String {
+        format!("content/{tenant}/{content}/{number:05}-{unique}.json")
+    }
+
     /// The partition of a content's revisions.
     pub fn partition(keys: &Keys, content: ContentId) -> String {
         keys.site_partition(content, &format!("CONTENT#{content}#REVISION"))
@@ -203,11 +204,11 @@ impl Revision {
     }
 }
 
-impl Entity for Revision {
+impl Entity for StoredRevision {
     const KIND: &'static str = "REVISION";
 
     fn key(&self, keys: &Keys) -> Key {
-        Self::key_of(keys, self.content_id, self.number)
+        Self::key_of(keys, self.revision.content_id, self.revision.number)
     }
 }
 

@@ -1,6 +1,5 @@
 //! Editing: every change of what readers see is a revision, and every revision can be restored.
 
-use igny8_accounts::Review;
 use igny8_blocks::Document;
 use igny8_core::{ContentId, Ctx, Error, Result, slugify};
 use igny8_platform::audit;
@@ -8,7 +7,10 @@ use igny8_table::{Cond, Effects, Keys, Update};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Body, Content, ContentStatus, ContentView, Contents, Revision, Slug, Task, TaskStatus, service::view};
+use crate::{
+    Body, Content, ContentStatus, ContentView, Contents, Revision, Slug, StoredRevision, Task, TaskStatus,
+    service::view,
+};
 
 /// A change of a content; what is left out stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -38,7 +40,8 @@ pub struct ContentUpdate {
 }
 
 impl Contents {
-    /// Changes a content; `version` is that of `If-Match`. A change of what readers see makes a revision.
+    /// Changes a content; `version` is that of `If-Match`. A change of what readers see makes a revision, and takes the
+    /// approval back where the site wants a review, unless the same change approves it.
     pub async fn update_content(
         &self,
         ctx: &Ctx,
@@ -48,7 +51,7 @@ impl Contents {
     ) -> Result<ContentView> {
         let before = self.content(ctx, id).await?;
         igny8_planning::expect_version(before.version, version)?;
-        let body_before = self.body(&before).await?;
+        let body_before = self.body(ctx, &before).await?;
         let mut body = body_before.clone();
         if let Some(title) = change.title {
             body.title = text("title", title, 1, 200)?;
@@ -74,10 +77,14 @@ impl Contents {
             }
             after.slug = slug;
         }
+        let approves = change.status == Some(ContentStatus::Approved);
         if let Some(status) = change.status {
             after.status = self.next_status(ctx, &before, status).await?;
         }
         let note = (body != body_before).then_some("Edited");
+        if note.is_some() && !approves {
+            self.review_again(ctx, &mut after).await?;
+        }
         self.save(ctx, &before, after, body, note).await
     }
 
@@ -93,7 +100,20 @@ impl Contents {
         igny8_planning::expect_version(before.version, version)?;
         let (_, body) = self.revision(ctx, id, number).await?;
         let note = format!("Restored from revision {number}");
-        self.save(ctx, &before, before.clone(), body, Some(&note)).await
+        let mut after = before.clone();
+        self.review_again(ctx, &mut after).await?;
+        self.save(ctx, &before, after, body, Some(&note)).await
+    }
+
+    /// What was approved was another text: where the site wants a review, the new one waits for it. What is public
+    /// stays so, as it is.
+    async fn review_again(&self, ctx: &Ctx, content: &mut Content) -> Result<()> {
+        if matches!(content.status, ContentStatus::Approved | ContentStatus::Published)
+            && self.wants_review(ctx, &self.accounts.site(ctx, content.site_id).await?).await?
+        {
+            content.status = ContentStatus::Review;
+        }
+        Ok(())
     }
 
     async fn save(
@@ -117,8 +137,8 @@ impl Contents {
             after.meta_description.clone_from(&body.meta_description);
             after.word_count = body.blocks.word_count();
             let unique = format!("{:016x}", ctx.env.random() as u64);
-            after.body_key = Content::body_key(ctx.tenant, after.id, after.revision, &unique);
-            self.cloud.put_json("content.put_revision", &after.body_key, &body).await?;
+            let body_key = StoredRevision::body_key(ctx.tenant, after.id, after.revision, &unique);
+            self.cloud.put_json("content.put_revision", &body_key, &body).await?;
             let revision = Revision {
                 content_id: after.id,
                 number: after.revision,
@@ -127,9 +147,8 @@ impl Contents {
                 note: note.to_owned(),
                 created_at: now,
                 created_by: ctx.user(),
-                body_key: after.body_key.clone(),
             };
-            effects.create("revision", &keys, &revision)?;
+            effects.create("revision", &keys, &StoredRevision { revision, body_key })?;
         }
         effects.replace("content", &keys, &after, before.version)?;
         if after.slug != before.slug {
@@ -161,21 +180,18 @@ impl Contents {
 
     /// The editorial state machine for people: draft ⇄ review ⇄ approved; review may be skipped where the site allows.
     async fn next_status(&self, ctx: &Ctx, content: &Content, to: ContentStatus) -> Result<ContentStatus> {
-        use ContentStatus::{Approved, Draft, Published, Review as InReview};
+        use ContentStatus::{Approved, Draft, Published, Review};
         match (content.status, to) {
             (from, to) if from == to => Ok(to),
             (_, Published) => Err(Error::invalid("status", "is set to published by POST /api/publish")),
-            (Published, _) => {
-                Err(Error::conflict("This content is public. Edit it and publish it again; its state stays published."))
-            }
+            (Published, _) => Err(Error::conflict("This content is public. Edit it and publish it again.")),
             (Draft, Approved) => {
-                let site = self.accounts.site(ctx, content.site_id).await?;
-                if site.settings.review == Review::Never {
+                if !self.wants_review(ctx, &self.accounts.site(ctx, content.site_id).await?).await? {
                     return Ok(Approved);
                 }
                 Err(Error::conflict("This site wants a review first: set the status to review, then to approved."))
             }
-            (Draft, InReview | Draft) | (InReview | Approved, Draft | InReview | Approved) => Ok(to),
+            (Draft, Review | Draft) | (Review | Approved, Draft | Review | Approved) => Ok(to),
         }
     }
 }

@@ -11,7 +11,9 @@ mod service;
 mod task;
 mod write;
 
-pub use content::{Body, Content, ContentStatus, ContentView, Destination, DestinationStatus, Revision, Slug};
+pub use content::{
+    Body, Content, ContentStatus, ContentView, Destination, DestinationStatus, Revision, Slug, StoredRevision,
+};
 pub use edit::ContentUpdate;
 pub use generate::GenerateRequest;
 pub use service::{ContentQuery, Contents, TaskQuery};

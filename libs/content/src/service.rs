@@ -1,14 +1,16 @@
 //! The writer's service: sentences that start with the contents, as `contents.generate(ctx, ids)`.
 
-use igny8_accounts::Accounts;
+use igny8_accounts::{Accounts, InSite, Review, Site};
 use igny8_cloud::Cloud;
-use igny8_core::{ClusterId, ContentId, Ctx, Error, Page, Result, SiteId, SiteScoped, TaskId};
-use igny8_planning::{PageRequest, Planning};
+use igny8_core::{ClusterId, ContentId, Ctx, Error, Limit, Page, PageRequest, Result, SiteId, SiteScoped, TaskId};
+use igny8_planning::{Planning, entity::Cluster};
 use igny8_platform::{audit, remember_answer};
 use igny8_table::{Cond, Effects, Entity, Keys, Query, Table};
 use igny8_work::Work;
 
-use crate::{Body, Content, ContentStatus, ContentView, Revision, Task, TaskCreate, TaskStatus, TaskUpdate};
+use crate::{
+    Body, Content, ContentStatus, ContentView, Revision, StoredRevision, Task, TaskCreate, TaskStatus, TaskUpdate,
+};
 
 /// The writer of all tenants. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -29,8 +31,6 @@ pub struct TaskQuery {
     pub status: Option<TaskStatus>,
     /// Only of this cluster.
     pub cluster_id: Option<ClusterId>,
-    /// With how many there are in all.
-    pub count: bool,
     /// Which page.
     pub page: PageRequest,
 }
@@ -44,8 +44,6 @@ pub struct ContentQuery {
     pub status: Option<ContentStatus>,
     /// Only of this cluster.
     pub cluster_id: Option<ClusterId>,
-    /// With how many there are in all.
-    pub count: bool,
     /// Which page.
     pub page: PageRequest,
 }
@@ -102,7 +100,7 @@ impl Contents {
                 version: 1,
             }
         };
-        check_task(&task)?;
+        task.plan().check()?;
         let mut effects = Effects::new();
         effects.create("task", &Keys::new(ctx), &task)?;
         if let Some(idea) = task.idea_id {
@@ -127,7 +125,8 @@ impl Contents {
 
     /// Pages of a site's tasks, newest first.
     pub async fn tasks(&self, ctx: &Ctx, query: TaskQuery) -> Result<Page<Task>> {
-        self.accounts.site(ctx, query.site_id).await?;
+        let named = [query.cluster_id.map(InSite::row::<Cluster>)];
+        self.accounts.site_with(ctx, query.site_id, named).await?;
         let keys = Keys::new(ctx);
         let mut read = Query::partition(keys.site_partition(query.site_id, Task::KIND)).descending();
         if let Some(status) = query.status {
@@ -136,9 +135,7 @@ impl Contents {
         if let Some(cluster) = query.cluster_id {
             read = read.filter(Cond::eq("cluster_id", cluster));
         }
-        let total = if query.count { Some(self.table.count_rows(&read).await?) } else { None };
-        let page = self.table.query::<Task>(&keys, read.limit(query.page.limit).cursor(query.page.cursor)).await?;
-        Ok(Page { total, ..page })
+        Ok(self.table.page(&keys, read, query.page).await?)
     }
 
     /// Changes a task that waits; `version` is that of `If-Match`.
@@ -152,7 +149,7 @@ impl Contents {
         task.keywords = change.keywords.unwrap_or(task.keywords);
         task.outline = change.outline.unwrap_or(task.outline);
         task.estimated_words = change.estimated_words.unwrap_or(task.estimated_words);
-        check_task(&task)?;
+        task.plan().check()?;
         task.updated_at = ctx.now();
         task.version += 1;
         let mut effects = Effects::new();
@@ -171,7 +168,7 @@ impl Contents {
     async fn is_free(&self, ctx: &Ctx, task: &Task) -> Result<bool> {
         match (task.status, task.job_id) {
             (TaskStatus::Queued | TaskStatus::Failed, _) => Ok(true),
-            (TaskStatus::InProgress, Some(job)) => Ok(self.work.job(ctx, job).await?.status().is_terminal()),
+            (TaskStatus::InProgress, Some(job)) => self.work.has_ended(ctx, job).await,
             _ => Ok(false),
         }
     }
@@ -205,13 +202,14 @@ impl Contents {
     /// A content with its body.
     pub async fn content_view(&self, ctx: &Ctx, id: ContentId) -> Result<ContentView> {
         let content = self.content(ctx, id).await?;
-        let body: Body = self.cloud.get_json(&content.body_key).await?;
+        let body = self.body(ctx, &content).await?;
         Ok(view(content, body))
     }
 
     /// Pages of a site's contents, newest first, without their bodies.
     pub async fn contents(&self, ctx: &Ctx, query: ContentQuery) -> Result<Page<Content>> {
-        self.accounts.site(ctx, query.site_id).await?;
+        let named = [query.cluster_id.map(InSite::row::<Cluster>)];
+        self.accounts.site_with(ctx, query.site_id, named).await?;
         let keys = Keys::new(ctx);
         let mut read = Query::partition(keys.site_partition(query.site_id, Content::KIND)).descending();
         if let Some(status) = query.status {
@@ -220,55 +218,70 @@ impl Contents {
         if let Some(cluster) = query.cluster_id {
             read = read.filter(Cond::eq("cluster_id", cluster));
         }
-        let total = if query.count { Some(self.table.count_rows(&read).await?) } else { None };
-        let page = self.table.query::<Content>(&keys, read.limit(query.page.limit).cursor(query.page.cursor)).await?;
-        Ok(Page { total, ..page })
+        Ok(self.table.page(&keys, read, query.page).await?)
     }
 
     /// Pages of a content's revisions, newest first.
     pub async fn revisions(&self, ctx: &Ctx, id: ContentId, page: PageRequest) -> Result<Page<Revision>> {
         self.content(ctx, id).await?;
         let keys = Keys::new(ctx);
-        let query = Query::partition(Revision::partition(&keys, id)).descending().limit(page.limit).cursor(page.cursor);
-        Ok(self.table.query::<Revision>(&keys, query).await?)
+        let query = Query::partition(StoredRevision::partition(&keys, id)).descending();
+        Ok(self.table.page::<StoredRevision>(&keys, query, page).await?.map(|stored| stored.revision))
     }
 
     /// A revision with its body.
     pub async fn revision(&self, ctx: &Ctx, id: ContentId, number: u32) -> Result<(Revision, Body)> {
-        let key = Revision::key_of(&Keys::new(ctx), id, number);
-        let revision = self.table.get::<Revision>(key).await?.ok_or_else(|| Error::not_found("revision"))?;
-        let body = self.cloud.get_json(&revision.body_key).await?;
-        Ok((revision, body))
+        self.content(ctx, id).await?;
+        let stored = self.stored_revisions(ctx, &[(id, number)]).await?.remove(0);
+        let body = self.stored_body(&stored).await?;
+        Ok((stored.revision, body))
+    }
+
+    /// Whether contents of this site must be reviewed before they go public, by its settings as they are now.
+    ///
+    /// With `first_n` that is so until `review_first` contents of the site are approved or published.
+    pub async fn wants_review(&self, ctx: &Ctx, site: &Site) -> Result<bool> {
+        let first = match site.settings.review {
+            Review::Never => return Ok(false),
+            Review::Always => return Ok(true),
+            Review::FirstN => site.settings.review_first as usize,
+        };
+        let keys = Keys::new(ctx);
+        let passed = Query::partition(keys.site_partition(site.id, Content::KIND))
+            .filter(Cond::any_of("status", [ContentStatus::Approved, ContentStatus::Published]))
+            .limit(Limit::new(Limit::MAX).unwrap_or_default());
+        let (mut found, mut cursor) = (0, None);
+        loop {
+            let page = self.table.query::<Content>(&keys, passed.clone().cursor(cursor)).await?;
+            found += page.items.len();
+            cursor = page.next_cursor;
+            if found >= first || cursor.is_none() {
+                return Ok(found < first);
+            }
+        }
     }
 
     /// The body of a content's newest revision.
-    pub async fn body(&self, content: &Content) -> Result<Body> {
-        Ok(self.cloud.get_json(&content.body_key).await?)
+    pub async fn body(&self, ctx: &Ctx, content: &Content) -> Result<Body> {
+        let stored = self.stored_revisions(ctx, &[(content.id, content.revision)]).await?.remove(0);
+        self.stored_body(&stored).await
+    }
+
+    /// Revisions by content and number, in this order; 404 when one of them is not there.
+    pub async fn stored_revisions(&self, ctx: &Ctx, wanted: &[(ContentId, u32)]) -> Result<Vec<StoredRevision>> {
+        let keys = Keys::new(ctx);
+        let wanted: Vec<_> = wanted.iter().map(|(id, number)| StoredRevision::key_of(&keys, *id, *number)).collect();
+        let found: Option<Vec<_>> = self.table.get_many(&wanted).await?.into_iter().collect();
+        found.ok_or_else(|| Error::not_found("revision"))
+    }
+
+    /// The body of a revision.
+    pub async fn stored_body(&self, stored: &StoredRevision) -> Result<Body> {
+        Ok(self.cloud.get_json(&stored.body_key).await?)
     }
 }
 
 pub(crate) fn view(content: Content, body: Body) -> ContentView {
     let html = body.blocks.to_html();
     ContentView { content, blocks: body.blocks, html }
-}
-
-fn check_task(task: &Task) -> Result<()> {
-    let longer = |text: &str, most: usize| text.chars().count() > most;
-    if task.title.trim().is_empty() || longer(&task.title, 200) {
-        return Err(Error::invalid("title", "must have 1 to 200 characters"));
-    }
-    if !igny8_ai::shapes::ENTITY_TYPES.contains(&task.entity_type.as_str()) {
-        return Err(Error::invalid("entity_type", "must be post, page, product, service or taxonomy"));
-    }
-    if !igny8_ai::shapes::STRUCTURES.contains(&task.structure.as_str()) {
-        let message = format!("must be one of {}", igny8_ai::shapes::STRUCTURES.join(", "));
-        return Err(Error::invalid("structure", message));
-    }
-    if task.keywords.len() > 50 || task.keywords.iter().any(|keyword| longer(keyword, 200)) {
-        return Err(Error::invalid("keywords", "at most 50 of 200 characters"));
-    }
-    if !(50..=20_000).contains(&task.estimated_words) {
-        return Err(Error::invalid("estimated_words", "must be from 50 to 20,000"));
-    }
-    igny8_planning::check_outline(&task.outline)
 }

@@ -1,7 +1,7 @@
 //! A task: the order to write something.
 
 use igny8_core::{ClusterId, ContentId, IdeaId, JobId, SectorId, SiteId, TaskId, Timestamp, UserId};
-use igny8_planning::entity::OutlineSection;
+use igny8_planning::{Plan, entity::OutlineSection};
 use igny8_table::{Entity, Key, Keys};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -98,6 +98,21 @@ impl Task {
     pub fn key_of(keys: &Keys, id: TaskId) -> Key {
         keys.site_row(id, Self::KIND, id)
     }
+
+    /// What it plans.
+    pub fn plan(&self) -> Plan<'_> {
+        Plan {
+            title: &self.title,
+            angle: &self.angle,
+            audience: &self.audience,
+            outline: &self.outline,
+            keywords: &self.keywords,
+            keywords_field: "keywords",
+            entity_type: &self.entity_type,
+            structure: &self.structure,
+            estimated_words: self.estimated_words,
+        }
+    }
 }
 
 impl Entity for Task {
@@ -108,7 +123,7 @@ impl Entity for Task {
     }
 }
 
-/// A task to be made.
+/// A task to be made. Its texts, with those of its idea, may have 2,800 bytes together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskCreate {

@@ -15,11 +15,16 @@ use igny8_work::{Failure, FunctionSpec, Item, Models, Outcome, Phase, Progress, 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{Body, Content, ContentStatus, Contents, Revision, Slug, Task, TaskStatus, generate::PRICE};
+use crate::{
+    Body, Content, ContentStatus, Contents, Revision, Slug, StoredRevision, Task, TaskStatus, generate::PRICE,
+};
 
 /// Writes an article.
 pub const GENERATE_CONTENT: FunctionSpec =
     FunctionSpec { name: "generate_content", queue: "writer-generate", max_attempts: 4 };
+
+/// The most bytes of the error that a task keeps; the row has to stay small.
+const MOST_ERROR: usize = 400;
 
 /// How many slugs are tried for a title: the plain one, then `-2` and so on.
 const SLUGS: usize = 20;
@@ -131,9 +136,9 @@ impl Step for WriteStep {
             self.contents.work.ask(self.models.as_ref(), &GenerateContent, &question, ctx, item, progress).await?;
         progress.phase(Phase::Save).await;
         let model = usage.last().map(|used| used.model.clone());
-        let content = self.store(ctx, item, &task, &site.locale, cluster, model, &answer.output).await?;
+        let (content, body_key) = self.store(ctx, item, &task, &site.locale, cluster, model, &answer.output).await?;
         Ok(Outcome {
-            effects: rows(ctx, &task, &content)?,
+            effects: rows(ctx, &task, &content, body_key)?,
             price: PRICE,
             usage,
             result: json!({ "content_id": content.id, "task_id": task.id, "words": content.word_count }),
@@ -149,7 +154,7 @@ impl Step for WriteStep {
                 "task",
                 Update::at(task.key(&Keys::new(ctx)))
                     .set("status", TaskStatus::Failed)
-                    .set("error", sentence)
+                    .set("error", &sentence[..sentence.floor_char_boundary(MOST_ERROR)])
                     .set("updated_at", ctx.now())
                     .when(Cond::eq("job_id", item.job).and(Cond::Lacks("content_id"))),
             );
@@ -176,7 +181,8 @@ impl WriteStep {
         Ok(())
     }
 
-    /// Puts the body into the bucket. Nothing points at it yet: a rerun writes the same object again.
+    /// Puts the body into the bucket; the content, and where its body lies. Nothing points there yet: a rerun writes the
+    /// same object again.
     #[allow(clippy::too_many_arguments, reason = "a content has these parts")]
     async fn store(
         &self,
@@ -187,7 +193,7 @@ impl WriteStep {
         cluster: Option<Cluster>,
         model: Option<String>,
         output: &ContentOutput,
-    ) -> Result<Content, Failure> {
+    ) -> Result<(Content, String), Failure> {
         let reference = item.reference();
         let id = ContentId::derived(task.site_id, item.job.millis(), &[&reference]);
         let blocks = Document::from_model(&Value::Array(output.blocks.clone())).document;
@@ -204,11 +210,11 @@ impl WriteStep {
             excerpt,
             blocks,
         };
-        let body_key = Content::body_key(ctx.tenant, id, 1, &format!("g{}", item.generation));
+        let body_key = StoredRevision::body_key(ctx.tenant, id, 1, &format!("g{}", item.generation));
         self.contents.cloud.put_json("content.put_body", &body_key, &body).await?;
         let slug = self.free_slug(ctx, task, id, &body.title).await?;
         let mut keywords = task.keywords.iter().cloned();
-        Ok(Content {
+        let content = Content {
             id,
             site_id: task.site_id,
             sector_id: task.sector_id,
@@ -236,8 +242,8 @@ impl WriteStep {
             updated_at: ctx.now(),
             created_by: None,
             version: 1,
-            body_key,
-        })
+        };
+        Ok((content, body_key))
     }
 
     async fn free_slug(&self, ctx: &Ctx, task: &Task, id: ContentId, title: &str) -> Result<String, Failure> {
@@ -256,7 +262,7 @@ impl WriteStep {
 }
 
 /// The rows that an article means.
-fn rows(ctx: &Ctx, task: &Task, content: &Content) -> Result<Effects, Failure> {
+fn rows(ctx: &Ctx, task: &Task, content: &Content, body_key: String) -> Result<Effects, Failure> {
     let keys = Keys::new(ctx);
     let now = ctx.now();
     let mut effects = Effects::new();
@@ -270,9 +276,8 @@ fn rows(ctx: &Ctx, task: &Task, content: &Content) -> Result<Effects, Failure> {
         note: "Written by the AI".to_owned(),
         created_at: now,
         created_by: None,
-        body_key: content.body_key.clone(),
     };
-    effects.create("revision", &keys, &revision)?;
+    effects.create("revision", &keys, &StoredRevision { revision, body_key })?;
     effects.update(
         "task",
         Update::at(task.key(&keys))

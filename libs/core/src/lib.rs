@@ -17,6 +17,6 @@ pub use ids::{
     ApiKeyId, ClusterId, ContentId, DeploymentId, IdParseError, IdeaId, ImportId, InvitationId, JobId, KeywordId,
     MailId, RecordId, SectorId, SessionId, SiteId, SiteScoped, SiteTag, TaskId, TenantId, UserId, WorkspaceId,
 };
-pub use page::{Cursor, Limit, Page};
+pub use page::{Cursor, Limit, Page, PageRequest};
 pub use slug::slugify;
 pub use time::Timestamp;

@@ -33,6 +33,17 @@ impl Default for Limit {
 #[serde(transparent)]
 pub struct Cursor(pub String);
 
+/// Which part of a list is wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PageRequest {
+    /// How many rows.
+    pub limit: Limit,
+    /// Where the page before ended.
+    pub cursor: Option<Cursor>,
+    /// Whether to count all rows of the list too.
+    pub count: bool,
+}
+
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Page<T> {

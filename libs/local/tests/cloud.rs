@@ -123,6 +123,43 @@ async fn limits_and_failures_answer_as_on_aws() {
     cloud.shutdown().await;
 }
 
+/// What a client sees of a refusal that first sends all it has.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_is_too_large_is_refused_in_words() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    const LARGE: usize = 24 * 1024 * 1024;
+    let folder = tempfile::tempdir().unwrap();
+    let cloud = open(folder.path()).await;
+    let (registry, seen) = echoes(&cloud);
+    serve(&cloud, registry);
+    let address = cloud.url().trim_start_matches("http://").to_owned();
+    let chunk = [b"100000\r\n".to_vec(), vec![b'a'; 1 << 20], b"\r\n".to_vec()].concat();
+    let chunked = [chunk.repeat(LARGE >> 20), b"0\r\n\r\n".to_vec()].concat();
+    let (length, none) = (format!("content-length: {LARGE}"), Vec::new());
+    let whole = vec![b'a'; LARGE];
+    let ways = [
+        (length.clone(), &whole),
+        ("transfer-encoding: chunked".to_owned(), &chunked),
+        // Who asks first sends nothing.
+        (format!("{length}\r\nexpect: 100-continue"), &none),
+    ];
+    for (header, body) in ways.iter().cycle().take(12) {
+        let mut stream = tokio::net::TcpStream::connect(&address).await.unwrap();
+        let head = format!(
+            "POST /api/planner/keywords HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\
+             content-type: text/csv\r\n{header}\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        stream.write_all(body).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 413 "), "{header}: {answer}");
+        assert!(answer.ends_with("{\"message\":\"Request Entity Too Large\"}"), "{header}: {answer}");
+    }
+    assert!(seen.lock().unwrap().is_empty());
+    cloud.shutdown().await;
+}
+
 struct Sites;
 
 #[async_trait]

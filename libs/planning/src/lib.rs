@@ -8,14 +8,16 @@ pub mod export;
 pub mod import;
 mod intent;
 mod keyword;
+mod plan;
 mod service;
 mod step;
 
 pub use intent::{Intent, guess_intent};
 pub use keyword::{KeywordError, LONGEST_KEYWORD, clean_keyword, normal_form};
+pub use plan::{PLAN_BYTES, Plan};
 pub use service::{
     Added, AddedKeywords, ClusterCreate, ClusterSelection, ClusterUpdate, IdeaCreate, IdeaQuery, IdeaUpdate,
     IdeasRequest, Import, ImportStarted, ImportStatus, ImportSummary, KeywordCreate, KeywordQuery, KeywordSort,
-    KeywordUpdate, PageRequest, Planning, RejectedKeyword, check_outline, expect_version,
+    KeywordUpdate, Planning, RejectedKeyword, expect_version,
 };
 pub use step::{AUTO_CLUSTER, ClusterStep, GENERATE_IDEAS, IMPORT_KEYWORDS, IdeasStep, ImportStep};

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::{
     Deployment, Publishing, PublishingRecord, RecordStatus,
-    service::{HOSTED, may_go_public, point_to},
+    service::{HOSTED, is_approved, point_to},
 };
 
 /// Publishes contents to the site that we host.
@@ -120,12 +120,13 @@ impl DeployStep {
         let publishing = &self.publishing;
         let mut wanted: Vec<(Content, Destination, bool)> = Vec::new();
         let mut public = publishing.published(ctx, site.id).await?;
+        let review = !new.is_empty() && publishing.contents.wants_review(ctx, site).await?;
         for id in new {
             let content = match public.remove(id) {
                 Some(content) => content,
                 None => publishing.contents.content(ctx, *id).await?,
             };
-            if !may_go_public(site, &content) {
+            if review && !is_approved(&content) {
                 return Err(Failure::for_good(format!("“{}” must be approved first.", content.title)));
             }
             let destination = Destination {
@@ -135,7 +136,6 @@ impl DeployStep {
                 published_at: content.destinations.get(HOSTED).map_or(ctx.now(), |before| before.published_at),
                 deployment_id: deployment,
                 slug: content.slug.clone(),
-                body_key: content.body_key.clone(),
             };
             wanted.push((content, destination, true));
         }
@@ -144,10 +144,12 @@ impl DeployStep {
                 wanted.push((content, destination, false));
             }
         }
-        let cloud = &publishing.cloud;
-        let pages = stream::iter(wanted)
-            .map(|(content, destination, is_new)| async move {
-                let body: Body = cloud.get_json(&destination.body_key).await?;
+        let contents = &publishing.contents;
+        let numbers: Vec<_> = wanted.iter().map(|(content, there, _)| (content.id, there.revision)).collect();
+        let revisions = contents.stored_revisions(ctx, &numbers).await?;
+        let pages = stream::iter(wanted.into_iter().zip(revisions))
+            .map(|((content, destination, is_new), revision)| async move {
+                let body = contents.stored_body(&revision).await?;
                 Ok::<_, Failure>(Page { content, destination, body, is_new })
             })
             .buffered(AT_ONCE)

@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use igny8_accounts::{Accounts, Host, Review, Site};
+use igny8_accounts::{Accounts, Host, InSite, Site};
 use igny8_cloud::Cloud;
 use igny8_content::{Content, ContentStatus, Contents};
-use igny8_core::{ContentId, Credits, Ctx, DeploymentId, Error, Page, RecordId, Result, SiteId};
-use igny8_planning::PageRequest;
+use igny8_core::{ContentId, Credits, Ctx, DeploymentId, Error, Page, PageRequest, RecordId, Result, SiteId};
 use igny8_platform::audit;
 use igny8_table::{Cond, Effects, Entity, Keys, Query, Table, Update};
 use igny8_work::{Job, JobCreate, NewItem, Work};
@@ -22,6 +21,8 @@ const MOST: usize = 200;
 const PER_ITEM: usize = 28;
 /// The destination that we host.
 pub(crate) const HOSTED: &str = "igny8";
+/// What a content has that is public there.
+const PUBLIC: &str = "destinations.igny8";
 
 /// What to publish, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -121,7 +122,8 @@ impl Publishing {
         if contents.iter().any(|content| content.site_id != site.id) {
             return Err(Error::invalid("content_ids", "must all be of one site"));
         }
-        if let Some(content) = contents.iter().find(|content| !may_go_public(&site, content)) {
+        let review = self.contents.wants_review(ctx, &site).await?;
+        if let Some(content) = contents.iter().find(|content| review && !is_approved(content)) {
             let message = format!("“{}” must be approved first: this site wants a review.", content.title);
             return Err(Error::conflict(message));
         }
@@ -136,13 +138,13 @@ impl Publishing {
         content: Option<ContentId>,
         page: PageRequest,
     ) -> Result<Page<PublishingRecord>> {
-        self.accounts.site(ctx, site).await?;
+        self.accounts.site_with(ctx, site, [content.map(InSite::row::<Content>)]).await?;
         let keys = Keys::new(ctx);
         let mut query = Query::partition(keys.site_partition(site, PublishingRecord::KIND)).descending();
         if let Some(content) = content {
             query = query.filter(Cond::eq("content_id", content));
         }
-        Ok(self.table.query(&keys, query.limit(page.limit).cursor(page.cursor)).await?)
+        Ok(self.table.page(&keys, query, page).await?)
     }
 
     /// A record by its id.
@@ -158,7 +160,7 @@ impl Publishing {
         let site = self.accounts.site(ctx, site).await?;
         let keys = Keys::new(ctx);
         let query = Query::partition(keys.site_partition(site.id, Deployment::KIND)).descending();
-        let found = self.table.query::<Deployment>(&keys, query.limit(page.limit).cursor(page.cursor)).await?;
+        let found = self.table.page::<Deployment>(&keys, query, page).await?;
         let (url, host) = (self.url_of(&site)?, self.host(&site).await?);
         Ok(found.map(|deployment| view(deployment, &url, &host)))
     }
@@ -191,11 +193,10 @@ impl Publishing {
         self.table.get::<Host>(Host::key_of(&site.host)).await?.ok_or_else(|| Error::not_found("site"))
     }
 
-    /// Contents of a site that are public, by their id.
+    /// Contents of a site that are public, by their id; also one that was edited since and waits for a review.
     pub(crate) async fn published(&self, ctx: &Ctx, site: SiteId) -> Result<BTreeMap<ContentId, Content>> {
         let keys = Keys::new(ctx);
-        let query = Query::partition(keys.site_partition(site, Content::KIND))
-            .filter(Cond::eq("status", ContentStatus::Published));
+        let query = Query::partition(keys.site_partition(site, Content::KIND)).filter(Cond::Has(PUBLIC));
         let found = self.table.query_all::<Content>(&keys, query, 5_000).await?;
         Ok(found.into_iter().map(|content| (content.id, content)).collect())
     }
@@ -210,10 +211,9 @@ pub(crate) fn point_to(host: &Host, deployment: &Deployment) -> Update {
         .when(Cond::eq_n("version", host.version))
 }
 
-/// Whether the editorial state allows a content to go public.
-pub(crate) fn may_go_public(site: &Site, content: &Content) -> bool {
+/// Whether a content may go public on a site that wants a review.
+pub(crate) const fn is_approved(content: &Content) -> bool {
     matches!(content.status, ContentStatus::Approved | ContentStatus::Published)
-        || site.settings.review == Review::Never
 }
 
 fn view(deployment: Deployment, url: &str, host: &Host) -> DeploymentView {

@@ -4,7 +4,12 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
+/// The most values of one IN.
+const MOST_IN: usize = 100;
+
 /// A condition on a row: what must hold for a write, or which rows a list keeps.
+///
+/// A dot in the name of an attribute leads into a map: `destinations.igny8`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Cond {
     /// The row exists.
@@ -104,9 +109,12 @@ pub(crate) struct Expressions {
 
 impl Expressions {
     pub(crate) fn name(&mut self, name: &str) -> String {
-        let placeholder = format!("#{}", name.replace(|c: char| !c.is_ascii_alphanumeric(), "_"));
-        self.names.insert(placeholder.clone(), name.to_owned());
-        placeholder
+        let part = |part: &str| {
+            let placeholder = format!("#{}", part.replace(|c: char| !c.is_ascii_alphanumeric(), "_"));
+            self.names.insert(placeholder.clone(), part.to_owned());
+            placeholder
+        };
+        name.split('.').map(part).collect::<Vec<_>>().join(".")
     }
 
     pub(crate) fn value(&mut self, value: AttributeValue) -> String {
@@ -136,8 +144,19 @@ impl Expressions {
             Cond::Ge(name, value) => self.compare(name, ">=", value),
             Cond::In(name, values) => {
                 let name = self.name(name);
-                let values: Vec<_> = values.iter().map(|value| self.value(value.clone())).collect();
-                format!("{name} IN ({})", values.join(", "))
+                let lists: Vec<_> = values
+                    .chunks(MOST_IN)
+                    .map(|values| {
+                        let values: Vec<_> = values.iter().map(|value| self.value(value.clone())).collect();
+                        format!("{name} IN ({})", values.join(", "))
+                    })
+                    .collect();
+                match lists.as_slice() {
+                    // Nothing is one of no values; the language has no word for false.
+                    [] => format!("(attribute_exists({name}) AND attribute_not_exists({name}))"),
+                    [one] => one.clone(),
+                    many => format!("({})", many.join(" OR ")),
+                }
             }
             Cond::BeginsWith(name, text) => {
                 let name = self.name(name);

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::{
     operation::query::builders::QueryFluentBuilder,
     types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity, Select},
 };
-use igny8_core::{Limit, Page};
+use igny8_core::{Limit, Page, PageRequest};
 
 use crate::{
     Entity, Item, Key, Keys, Query, Table, TableError, cond::Expressions, cursor, item::from_item, query::Range,
@@ -124,6 +124,13 @@ impl Table {
             }
             start = more;
         }
+    }
+
+    /// A page of a list, with the number of all its rows where that is wanted.
+    pub async fn page<E: Entity>(&self, keys: &Keys, query: Query, page: PageRequest) -> Result<Page<E>, TableError> {
+        let total = if page.count { Some(self.count_rows(&query).await?) } else { None };
+        let found = self.query(keys, query.limit(page.limit).cursor(page.cursor)).await?;
+        Ok(Page { total, ..found })
     }
 
     /// Every row of a partition that is known to be small; an error when it has more than `most`.

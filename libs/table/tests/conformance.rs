@@ -1,7 +1,7 @@
 //! What the table promises, kept on every emulator that it runs on (`IGNY8_TEST_ENDPOINT` names another one).
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "what cannot be set up must fail")]
 
-use igny8_core::{Cursor, Limit, Role};
+use igny8_core::{Cursor, Limit, PageRequest, Role};
 use igny8_table::{Cond, Effects, Entity, Index, Indexes, Key, Keys, Query, Table, TableError, Update};
 use igny8_testing::TestTable;
 use serde::{Deserialize, Serialize};
@@ -274,6 +274,44 @@ async fn filtered_pages_hold_every_row_that_fits_once() {
     assert_eq!(all.len(), expected.len());
     let error = test.table.query_all::<Note>(&keys, query, expected.len() - 1).await.unwrap_err();
     assert!(matches!(error, TableError::TooLarge { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn filters_take_none_or_hundreds_of_values_and_look_into_maps() {
+    #[derive(Debug, Serialize, Deserialize)]
+    struct Tree {
+        id: String,
+        places: std::collections::BTreeMap<String, String>,
+    }
+    impl Entity for Tree {
+        const KIND: &'static str = "TREE";
+
+        fn key(&self, keys: &Keys) -> Key {
+            keys.row(Self::KIND, &self.id)
+        }
+    }
+    let test = TestTable::start().await;
+    let keys = Keys::new(&test.ctx(Role::Owner));
+    let notes = (0..5).map(|n| Note::in_color(n, &format!("color-{}", n * 60)));
+    write(&test.table, &keys, notes).await;
+    let found = async |most: usize| {
+        let colors = (0..most).map(|n| format!("color-{n}"));
+        let query = Query::partition(keys.partition(Note::KIND)).filter(Cond::any_of("color", colors));
+        test.table.page::<Note>(&keys, query, PageRequest { count: true, ..PageRequest::default() }).await.unwrap()
+    };
+    for (most, expected) in [(0, 0), (1, 1), (100, 2), (101, 2), (250, 5)] {
+        let page = found(most).await;
+        assert_eq!((page.items.len(), page.total), (expected, Some(expected as u64)), "{most}");
+    }
+    let mut effects = Effects::new();
+    for (id, place) in [("a", "garden"), ("b", "park")] {
+        let places = [(place.to_owned(), "there".to_owned())].into();
+        effects.create("tree", &keys, &Tree { id: id.to_owned(), places }).unwrap();
+    }
+    test.table.transact("test.write", effects).await.unwrap();
+    let query = Query::partition(keys.partition(Tree::KIND)).filter(Cond::Has("places.park"));
+    let found = test.table.query::<Tree>(&keys, query).await.unwrap();
+    assert_eq!(found.items.iter().map(|tree| tree.id.as_str()).collect::<Vec<_>>(), ["b"]);
 }
 
 #[tokio::test]

@@ -125,9 +125,12 @@ async fn is_moto(endpoint: &str) -> bool {
     sent && stream.read_to_end(&mut answer).await.is_ok() && answer.starts_with(b"HTTP/1.1 200")
 }
 
-/// Makes the table as template.yaml does: `PK` and `SK`, two sparse indexes with every attribute.
+/// Makes a table as template.yaml does: `PK` and `SK`, two sparse indexes with every attribute.
+///
+/// # Panics
+/// When it cannot be made.
 #[allow(clippy::disallowed_types, reason = "services get a table, they never make one")]
-async fn create_table(cloud: &Cloud, name: &str) {
+pub async fn create_table(cloud: &Cloud, name: &str) {
     let key = |name: &str, kind| KeySchemaElement::builder().attribute_name(name).key_type(kind).build().unwrap();
     let attribute = |name: &str| {
         AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S).build().unwrap()

@@ -36,7 +36,7 @@ impl Work {
         self.table.transact("work.cancel", effects).await?;
         self.finish_cancel(ctx, id, None).await?;
         self.pump(ctx).await?;
-        self.job(ctx, id).await
+        self.stored(ctx, id).await
     }
 
     /// Ends everything of a cancelled job that has not started; also what an interrupted cancel left.
@@ -44,7 +44,7 @@ impl Work {
         let keys = Keys::new(ctx);
         // Items of a job that was still being prepared: none can be added once it is abandoned.
         loop {
-            let job = self.job(ctx, id).await?;
+            let job = self.stored(ctx, id).await?;
             if job.prepare_until.is_none() {
                 break;
             }

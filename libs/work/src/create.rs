@@ -141,7 +141,7 @@ impl Work {
             match self.table.transact("work.create_items", effects).await {
                 Ok(()) => {}
                 // Cancelled in the meantime: whoever cancelled it also ends it.
-                Err(error) if error.failed("job") => return self.job(ctx, job.id).await,
+                Err(error) if error.failed("job") => return self.stored(ctx, job.id).await,
                 Err(error) => return Err(error.into()),
             }
         }

@@ -29,6 +29,7 @@ pub use read::ItemView;
 pub use step::{Failure, FunctionSpec, Outcome, Progress, Step, UsedModel};
 pub use sweep::{Expired, Swept};
 
+use igny8_accounts::Accounts;
 use igny8_billing::Billing;
 use igny8_cloud::Cloud;
 use igny8_table::Table;
@@ -39,12 +40,15 @@ pub struct Work {
     pub(crate) cloud: Cloud,
     pub(crate) table: Table,
     pub(crate) billing: Billing,
+    pub(crate) accounts: Accounts,
+    steps: step::Steps,
 }
 
 impl Work {
     /// Work on a table, with queues to dispatch to.
     pub fn new(cloud: Cloud, table: Table) -> Self {
-        Self { billing: Billing::new(table.clone()), cloud, table }
+        let accounts = Accounts::new(table.clone(), cloud.clone());
+        Self { billing: Billing::new(table.clone()), accounts, cloud, table, steps: step::Steps::default() }
     }
 
     /// The ledger that jobs charge.

@@ -1,6 +1,7 @@
 //! Reading jobs.
 
-use igny8_core::{Credits, Ctx, Cursor, Error, JobId, Limit, Page, Result};
+use igny8_accounts::Visibility;
+use igny8_core::{Credits, Ctx, Error, JobId, Limit, Page, PageRequest, Result};
 use igny8_table::{Cond, Entity, Keys, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -47,20 +48,37 @@ impl From<Item> for ItemView {
 }
 
 impl Work {
-    /// A job by its id.
+    /// A job by its id. It belongs to the workspace of its site: who is limited to others does not see it.
     pub async fn job(&self, ctx: &Ctx, id: JobId) -> Result<Job> {
+        let job = self.stored(ctx, id).await?;
+        if let Some(site) = job.site_id
+            && self.accounts.visible_sites(ctx).await? != Visibility::All
+        {
+            self.accounts.site(ctx, site).await.map_err(|_| Error::not_found("job"))?;
+        }
+        Ok(job)
+    }
+
+    /// Whether a job has ended, for rows that say which job they belong to: who may see those may know.
+    pub async fn has_ended(&self, ctx: &Ctx, id: JobId) -> Result<bool> {
+        Ok(self.stored(ctx, id).await?.status().is_terminal())
+    }
+
+    /// The row of a job, whoever asks.
+    pub(crate) async fn stored(&self, ctx: &Ctx, id: JobId) -> Result<Job> {
         let key = Job::key_of(&Keys::new(ctx), id);
         self.table.get::<Job>(key).await?.ok_or_else(|| Error::not_found("job"))
     }
 
     /// A job with its first 200 items and the phase of the one that is furthest.
     pub async fn job_view(&self, ctx: &Ctx, id: JobId) -> Result<JobView> {
+        let page = PageRequest { limit: Limit::new(Limit::MAX).unwrap_or_default(), ..PageRequest::default() };
         // Items first: a job that shows as ended must not come with items that have not.
-        let items = self.items(ctx, id, Limit::new(Limit::MAX).unwrap_or_default(), None).await?.items;
+        let items = self.items_of(ctx, id, page.clone()).await?.items;
         let job = self.job(ctx, id).await?;
         let ended = job.status().is_terminal();
         let items = if ended && items.iter().any(|item| !is_ended(item.state)) {
-            self.items(ctx, id, Limit::new(Limit::MAX).unwrap_or_default(), None).await?.items
+            self.items_of(ctx, id, page).await?.items
         } else {
             items
         };
@@ -75,26 +93,31 @@ impl Work {
     }
 
     /// Pages of a job's items.
-    pub async fn items(&self, ctx: &Ctx, id: JobId, limit: Limit, cursor: Option<Cursor>) -> Result<Page<ItemView>> {
-        let keys = Keys::new(ctx);
-        let query = Query::partition(Item::partition(&keys, id)).limit(limit).cursor(cursor);
-        Ok(self.table.query::<Item>(&keys, query).await?.map(ItemView::from))
+    ///
+    /// Errors: a job that is not there, or not for the caller (404).
+    pub async fn items(&self, ctx: &Ctx, id: JobId, page: PageRequest) -> Result<Page<ItemView>> {
+        self.job(ctx, id).await?;
+        self.items_of(ctx, id, page).await
     }
 
-    /// Pages of jobs, newest first.
-    pub async fn jobs(
-        &self,
-        ctx: &Ctx,
-        function: Option<&str>,
-        limit: Limit,
-        cursor: Option<Cursor>,
-    ) -> Result<Page<JobView>> {
+    async fn items_of(&self, ctx: &Ctx, id: JobId, page: PageRequest) -> Result<Page<ItemView>> {
         let keys = Keys::new(ctx);
-        let mut query = Query::partition(keys.partition(Job::KIND)).descending().limit(limit).cursor(cursor);
+        let query = Query::partition(Item::partition(&keys, id));
+        Ok(self.table.page::<Item>(&keys, query, page).await?.map(ItemView::from))
+    }
+
+    /// Pages of the jobs that the context may see, newest first.
+    pub async fn jobs(&self, ctx: &Ctx, function: Option<&str>, page: PageRequest) -> Result<Page<JobView>> {
+        let keys = Keys::new(ctx);
+        let mut query = Query::partition(keys.partition(Job::KIND)).descending();
         if let Some(function) = function {
             query = query.filter(Cond::eq("function", function));
         }
-        Ok(self.table.query::<Job>(&keys, query).await?.map(|job| JobView::from(&job)))
+        if let Visibility::Workspaces(workspaces) = self.accounts.visible_sites(ctx).await? {
+            let sites = self.accounts.site_ids(ctx, workspaces).await?;
+            query = query.filter(Cond::Lacks("site_id").or(Cond::any_of("site_id", sites)));
+        }
+        Ok(self.table.page::<Job>(&keys, query, page).await?.map(|job| JobView::from(&job)))
     }
 }
 

@@ -48,7 +48,7 @@ impl Work {
             }
         }
         self.pump(ctx).await?;
-        self.job(ctx, id).await
+        self.stored(ctx, id).await
     }
 
     /// Retries all of these items; false when one of them has changed in the meantime.

@@ -1,6 +1,6 @@
 //! What a worker does with an item: read, think, and hand back effects. It never writes by itself.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use igny8_core::{Credits, Ctx, Error};
@@ -116,6 +116,44 @@ impl Progress<'_> {
     /// Shows the phase. It is only a picture: a failed write does not matter.
     pub async fn phase(&self, phase: Phase) {
         self.work.show_phase(self.ctx, self.item, phase).await;
+    }
+}
+
+/// The steps of functions, for whoever gives up an item that no worker answers for.
+#[derive(Clone, Default)]
+pub(crate) struct Steps(Arc<[Arc<dyn Step>]>);
+
+impl std::fmt::Debug for Steps {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|step| step.spec().name)).finish()
+    }
+}
+
+impl Work {
+    /// Work that knows these steps: what it gives up on its own is tidied up as their workers would.
+    #[must_use]
+    pub fn knowing(mut self, steps: impl IntoIterator<Item = Arc<dyn Step>>) -> Self {
+        self.steps = Steps(steps.into_iter().collect());
+        self
+    }
+
+    /// The rows to write when an item is given up by someone else than its worker.
+    pub(crate) async fn tidy(&self, ctx: &Ctx, item: &Item, sentence: &str) -> Effects {
+        match self.steps.0.iter().find(|step| step.spec().name == item.function) {
+            Some(step) => give_up(step.as_ref(), ctx, item, sentence).await,
+            None => Effects::new(),
+        }
+    }
+}
+
+/// The rows to write when an item is given up. It ends all the same when its step cannot tell them.
+pub(crate) async fn give_up(step: &dyn Step, ctx: &Ctx, item: &Item, sentence: &str) -> Effects {
+    match step.give_up(ctx, item, sentence).await {
+        Ok(effects) => effects,
+        Err(failure) => {
+            tracing::error!(?failure, item = %item.id(), "nothing could be tidied up after an item");
+            Effects::new()
+        }
     }
 }
 

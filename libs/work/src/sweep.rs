@@ -58,18 +58,16 @@ impl Work {
             for lane in self.table.query::<Lane>(&Keys::outside(), query).await?.items {
                 let ctx = Ctx::system(lane.tenant, format!("sweep-{now}"), env.clone());
                 swept.tenants += 1;
-                if let Err(error) = self.sweep_tenant(&ctx, &lane, &mut swept).await {
+                let done = self.sweep_now(&ctx, &mut swept).await;
+                // Also after an error: a tenant that fails each time must not stand before the others for ever.
+                let moved = self.look_again(&ctx, &lane).await;
+                if let Err(error) = done.and(moved) {
                     swept.errors += 1;
                     tracing::error!(tenant = %lane.tenant, %error, cause = error.cause(), "the sweep of a tenant failed");
                 }
             }
         }
         Ok(swept)
-    }
-
-    async fn sweep_tenant(&self, ctx: &Ctx, lane: &Lane, swept: &mut Swept) -> Result<()> {
-        self.sweep_now(ctx, swept).await?;
-        self.look_again(ctx, lane).await
     }
 
     /// Does for one tenant what the minute sweep does.
@@ -135,7 +133,7 @@ impl Work {
     /// What to do with an item that nobody seems to work on: the one answer for sweep and dead letters.
     ///
     /// Its message is sent again. An item whose lease is over and whose attempts are spent is then given up by its
-    /// worker, which knows what to tidy up; only when no worker answers for long, it is given up here.
+    /// worker; only when no worker answers for long, it is given up here.
     pub async fn expire(&self, ctx: &Ctx, item: &Item) -> Result<Expired> {
         let now = ctx.now();
         let over = match item.state {
@@ -147,7 +145,7 @@ impl Work {
         }
         if item.sends >= MOST_SENDS {
             let sentence = "It did not come to an end, several times. Nothing was charged; you can run it again.";
-            let tidy = Effects::new();
+            let tidy = self.tidy(ctx, item, sentence).await;
             let failed = self.fail(ctx, item, unchanged(item), sentence, &[], &tidy).await?;
             return Ok(if failed { Expired::GivenUp } else { Expired::Nothing });
         }

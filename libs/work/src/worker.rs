@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use igny8_core::{Ctx, Env, Error, Result};
-use igny8_table::Effects;
 
 use crate::{
     Claim, Failure, Item, ItemMessage, Phase, Progress, Step, Work,
     finish::{ITEM, held},
+    step::give_up,
 };
 
 /// How often an item runs again at once because what it had read was changed before it could write.
@@ -94,16 +94,6 @@ impl Work {
         let tidy = give_up(step, ctx, item, &sentence).await;
         self.fail(ctx, item, held(item), &sentence, &usage, &tidy).await?;
         Ok(())
-    }
-}
-
-async fn give_up(step: &dyn Step, ctx: &Ctx, item: &Item, sentence: &str) -> Effects {
-    match step.give_up(ctx, item, sentence).await {
-        Ok(effects) => effects,
-        Err(failure) => {
-            tracing::error!(?failure, item = %item.id(), "nothing could be tidied up after an item");
-            Effects::new()
-        }
     }
 }
 

@@ -15,7 +15,7 @@ use hyper_util::{
     client::legacy::{Client as Hyper, connect::HttpConnector},
     rt::TokioExecutor,
 };
-use igny8_core::{Ctx, JobId, Limit};
+use igny8_core::{Ctx, JobId, Limit, PageRequest};
 use igny8_local::Faults;
 use igny8_table::{Cond, Effects, Entity, Keys, Query, Table, TableError, Update};
 use igny8_up::{Settings, Up};
@@ -419,7 +419,7 @@ pub struct Entry {
 pub async fn ledger(table: &Table, work: &Work, ctx: &Ctx) -> Result<Vec<Entry>, igny8_core::Error> {
     let keys = Keys::new(ctx);
     // This page comes through an index; below it is replaced by the rows.
-    let mut page = work.billing().transactions(ctx, Limit::default(), None).await?;
+    let mut page = work.billing().transactions(ctx, PageRequest::default()).await?;
     page.items = rows(table, &keys, keys.partition("LEDGER")).await?;
     let entry = page.items.into_iter().map(|found| Entry {
         reference: found.reference,

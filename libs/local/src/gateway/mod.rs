@@ -10,9 +10,9 @@ mod site;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::Router;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::{Method, Request, Response, StatusCode, header, request::Parts};
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use percent_encoding::percent_decode_str;
 use tower::ServiceExt as _;
@@ -29,6 +29,8 @@ pub use site::{SiteResolver, SiteRoot};
 
 /// API Gateway's limit for a request body, in bytes.
 const BODY_LIMIT: usize = 10 * 1024 * 1024;
+/// How long the rest of a body that is too large is taken in.
+const DRAIN: Duration = Duration::from_mins(1);
 
 #[derive(Debug, Clone)]
 struct Target {
@@ -116,8 +118,8 @@ impl Gateway {
         let too_large = || answer::message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
         let (parts, body) = request.into_parts();
         let body = match read(&parts, body).await {
-            Ok(body) => body,
-            Err(error) if error.is::<LengthLimitError>() => return too_large(),
+            Ok(Some(body)) => body,
+            Ok(None) => return too_large(),
             Err(error) => {
                 tracing::debug!(%error, "a request broke off");
                 return answer::message(StatusCode::BAD_REQUEST, "Bad Request");
@@ -162,10 +164,33 @@ async fn page(router: Router, request: Request<Incoming>) -> Response<Body> {
     }
 }
 
-async fn read(parts: &Parts, body: Incoming) -> Result<Bytes, BoxError> {
+/// The body of a request; none when it is larger than the gateway takes.
+///
+/// The rest of a body that is too large is read and thrown away: a connection that is closed while bytes are still on
+/// their way is reset, and the client sees a broken pipe instead of the answer. A client that asks first
+/// (`Expect: 100-continue`) sends nothing and has its answer at once.
+async fn read(parts: &Parts, mut body: Incoming) -> Result<Option<Bytes>, BoxError> {
     let declared = parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    let limit = if declared.is_some_and(|length: usize| length > BODY_LIMIT) { 0 } else { BODY_LIMIT };
-    Ok(Limited::new(body, limit).collect().await?.to_bytes())
+    let too_large = declared.is_some_and(|length: usize| length > BODY_LIMIT);
+    if too_large && parts.headers.contains_key(header::EXPECT) {
+        return Ok(None);
+    }
+    if !too_large {
+        let mut whole = BytesMut::new();
+        loop {
+            let Some(frame) = body.frame().await else { return Ok(Some(whole.freeze())) };
+            let Ok(data) = frame?.into_data() else { continue };
+            if whole.len() + data.len() > BODY_LIMIT {
+                break;
+            }
+            whole.extend_from_slice(&data);
+        }
+    }
+    let rest = async { while let Some(Ok(_)) = body.frame().await {} };
+    if tokio::time::timeout(DRAIN, rest).await.is_err() {
+        tracing::debug!("a request that is too large does not end");
+    }
+    Ok(None)
 }
 
 /// A host name in lower case, without its port.

@@ -5,6 +5,8 @@ use igny8_table::{Entity, Indexes, Key, Keys};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::Plan;
+
 /// How far an idea has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -93,6 +95,21 @@ impl ContentIdea {
     /// Where an idea lives.
     pub fn key_of(keys: &Keys, id: IdeaId) -> Key {
         keys.site_row(id, Self::KIND, id)
+    }
+
+    /// What it plans.
+    pub fn plan(&self) -> Plan<'_> {
+        Plan {
+            title: &self.title,
+            angle: &self.angle,
+            audience: &self.audience,
+            outline: &self.outline,
+            keywords: &self.target_keywords,
+            keywords_field: "target_keywords",
+            entity_type: &self.entity_type,
+            structure: &self.structure,
+            estimated_words: self.estimated_words,
+        }
     }
 
     /// The partition of a cluster's ideas, in `GSI2`.

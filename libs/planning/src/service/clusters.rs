@@ -1,6 +1,9 @@
 //! Clusters: starting to cluster, lists, changes.
 
-use igny8_core::{ClusterId, Credits, Ctx, Error, KeywordId, Limit, Page, Result, SectorId, SiteId, SiteScoped};
+use igny8_accounts::InSite;
+use igny8_core::{
+    ClusterId, Credits, Ctx, Error, KeywordId, Limit, Page, PageRequest, Result, SectorId, SiteId, SiteScoped,
+};
 use igny8_platform::{audit, remember_answer};
 use igny8_table::{Cond, Effects, Entity, Index, Keys, Query, Update};
 use igny8_work::{Job, JobCreate, NewItem};
@@ -8,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::{PageRequest, Planning, expect_version};
+use super::{Planning, expect_version};
 use crate::{
     entity::{Cluster, ClusterName, Keyword, KeywordStatus},
     normal_form,
@@ -168,24 +171,21 @@ impl Planning {
         Ok(row)
     }
 
-    /// Pages of a site's clusters, newest first, or by name when `prefix` is given.
+    /// Pages of a site's clusters, newest first.
     pub async fn clusters(
         &self,
         ctx: &Ctx,
         site: SiteId,
         sector: Option<SectorId>,
-        count: bool,
         page: PageRequest,
     ) -> Result<Page<Cluster>> {
-        self.accounts.site(ctx, site).await?;
+        self.accounts.site_with(ctx, site, [sector.map(InSite::sector)]).await?;
         let keys = Keys::new(ctx);
         let mut query = Query::partition(keys.site_partition(site, Cluster::KIND)).descending();
         if let Some(sector) = sector {
             query = query.filter(Cond::eq("sector_id", sector));
         }
-        let total = if count { Some(self.table.count_rows(&query).await?) } else { None };
-        let found = self.table.query::<Cluster>(&keys, query.limit(page.limit).cursor(page.cursor)).await?;
-        Ok(Page { total, ..found })
+        Ok(self.table.page(&keys, query, page).await?)
     }
 
     /// Changes a cluster; `version` is that of `If-Match`.

@@ -1,6 +1,7 @@
 //! Ideas: starting to generate them, lists, changes.
 
-use igny8_core::{ClusterId, Credits, Ctx, Error, IdeaId, Page, Result, SectorId, SiteId, SiteScoped};
+use igny8_accounts::InSite;
+use igny8_core::{ClusterId, Credits, Ctx, Error, IdeaId, Page, PageRequest, Result, SectorId, SiteId, SiteScoped};
 use igny8_platform::{audit, remember_answer};
 use igny8_table::{Cond, Effects, Entity, Index, Keys, Query};
 use igny8_work::{Job, JobCreate, NewItem};
@@ -8,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::{PageRequest, Planning, expect_version};
+use super::{Planning, expect_version};
 use crate::{
     entity::{Cluster, ContentIdea, IdeaStatus, IdeaTitle, OutlineSection},
     normal_form,
@@ -34,7 +35,7 @@ pub struct IdeasRequest {
     pub per_cluster: Option<u32>,
 }
 
-/// An idea made by hand.
+/// An idea made by hand. Its texts may have 2,800 bytes together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IdeaCreate {
@@ -103,8 +104,6 @@ pub struct IdeaQuery {
     pub cluster_id: Option<ClusterId>,
     /// Only in this state.
     pub status: Option<IdeaStatus>,
-    /// With how many there are in all.
-    pub count: bool,
     /// Which page.
     pub page: PageRequest,
 }
@@ -184,7 +183,7 @@ impl Planning {
             created_by: ctx.user(),
             version: 1,
         };
-        check(&idea)?;
+        idea.plan().check()?;
         let keys = Keys::new(ctx);
         let mut effects = Effects::new();
         effects.create("idea", &keys, &idea)?;
@@ -212,13 +211,11 @@ impl Planning {
 
     /// Pages of a site's ideas, newest first.
     pub async fn ideas(&self, ctx: &Ctx, query: IdeaQuery) -> Result<Page<ContentIdea>> {
-        self.accounts.site(ctx, query.site_id).await?;
+        let named = [query.sector_id.map(InSite::sector), query.cluster_id.map(InSite::row::<Cluster>)];
+        self.accounts.site_with(ctx, query.site_id, named).await?;
         let keys = Keys::new(ctx);
         let mut read = match query.cluster_id {
-            Some(cluster) if cluster.site_tag() == query.site_id.site_tag() => {
-                Query::partition(ContentIdea::by_cluster(&keys, cluster)).index(Index::Gsi2)
-            }
-            Some(_) => return Err(Error::not_found("cluster")),
+            Some(cluster) => Query::partition(ContentIdea::by_cluster(&keys, cluster)).index(Index::Gsi2),
             None => Query::partition(keys.site_partition(query.site_id, ContentIdea::KIND)),
         }
         .descending();
@@ -228,10 +225,7 @@ impl Planning {
         if let Some(sector) = query.sector_id {
             read = read.filter(Cond::eq("sector_id", sector));
         }
-        let total = if query.count { Some(self.table.count_rows(&read).await?) } else { None };
-        let page =
-            self.table.query::<ContentIdea>(&keys, read.limit(query.page.limit).cursor(query.page.cursor)).await?;
-        Ok(Page { total, ..page })
+        Ok(self.table.page(&keys, read, query.page).await?)
     }
 
     /// Changes an idea; `version` is that of `If-Match`.
@@ -259,7 +253,7 @@ impl Planning {
         idea.target_keywords = change.target_keywords.unwrap_or(idea.target_keywords);
         idea.estimated_words = change.estimated_words.unwrap_or(idea.estimated_words);
         idea.audience = change.audience.unwrap_or(idea.audience);
-        check(&idea)?;
+        idea.plan().check()?;
         idea.updated_at = ctx.now();
         idea.version += 1;
         let mut effects = Effects::new();
@@ -288,47 +282,4 @@ impl Planning {
 /// The row that makes an idea's title unique.
 pub(crate) fn title_of(idea: &ContentIdea) -> IdeaTitle {
     IdeaTitle { site_id: idea.site_id, title: normal_form(&idea.title), id: idea.id }
-}
-
-fn check(idea: &ContentIdea) -> Result<()> {
-    let longer = |text: &str, most: usize| text.chars().count() > most;
-    if idea.title.is_empty() || longer(&idea.title, 200) {
-        return Err(Error::invalid("title", "must have 1 to 200 characters"));
-    }
-    if !igny8_ai::shapes::ENTITY_TYPES.contains(&idea.entity_type.as_str()) {
-        return Err(Error::invalid("entity_type", "must be post, page, product, service or taxonomy"));
-    }
-    if !igny8_ai::shapes::STRUCTURES.contains(&idea.structure.as_str()) {
-        let message = format!("must be one of {}", igny8_ai::shapes::STRUCTURES.join(", "));
-        return Err(Error::invalid("structure", message));
-    }
-    if longer(&idea.angle, 500) || longer(&idea.audience, 200) {
-        return Err(Error::invalid("angle", "angle may have 500 characters and audience 200"));
-    }
-    check_outline(&idea.outline)?;
-    if idea.target_keywords.len() > 50 || idea.target_keywords.iter().any(|keyword| longer(keyword, 200)) {
-        return Err(Error::invalid("target_keywords", "at most 50 of 200 characters"));
-    }
-    if !(50..=20_000).contains(&idea.estimated_words) {
-        return Err(Error::invalid("estimated_words", "must be from 50 to 20,000"));
-    }
-    Ok(())
-}
-
-/// An outline within the bounds of a row, or 422.
-pub fn check_outline(outline: &[OutlineSection]) -> Result<()> {
-    if outline.len() > 20
-        || outline.iter().any(|section| {
-            section.heading.trim().is_empty()
-                || section.heading.chars().count() > 200
-                || section.points.len() > 10
-                || section.points.iter().any(|point| point.chars().count() > 300)
-        })
-    {
-        return Err(Error::invalid(
-            "outline",
-            "at most 20 sections, each with a heading (200 characters) and at most 10 points (300 characters)",
-        ));
-    }
-    Ok(())
 }

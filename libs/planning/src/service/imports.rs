@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::{Added, Planning, keywords::NewKeyword};
+use super::{Added, Planning, add_keywords::NewKeyword};
 use crate::{
     import::{self, Limits, Rejected, Row},
     step::IMPORT_KEYWORDS,

@@ -1,5 +1,6 @@
 //! The planner's service: sentences that start with the planner, as `planning.cluster(ctx, selection)`.
 
+mod add_keywords;
 mod clusters;
 mod ideas;
 mod imports;
@@ -7,18 +8,18 @@ mod keywords;
 
 use igny8_accounts::Accounts;
 use igny8_cloud::Cloud;
-use igny8_core::{Cursor, Error, ErrorKind, Limit, Result};
+use igny8_core::{Error, ErrorKind, Result};
 use igny8_table::Table;
 use igny8_work::Work;
 
+pub use add_keywords::{Added, AddedKeywords, KeywordCreate, RejectedKeyword};
 pub use clusters::{ClusterCreate, ClusterSelection, ClusterUpdate};
 pub(crate) use clusters::{LONGEST_NAME, name_of};
-pub use ideas::check_outline;
 pub(crate) use ideas::title_of;
 pub use ideas::{IdeaCreate, IdeaQuery, IdeaUpdate, IdeasRequest};
 pub use imports::{Import, ImportStarted, ImportStatus, ImportSummary};
 pub(crate) use imports::{MOST_REPORTED, ROWS_PER_ITEM, UPLOAD, new_keyword, source_name};
-pub use keywords::{Added, AddedKeywords, KeywordCreate, KeywordQuery, KeywordSort, KeywordUpdate, RejectedKeyword};
+pub use keywords::{KeywordQuery, KeywordSort, KeywordUpdate};
 
 /// The planner of all tenants. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -27,15 +28,6 @@ pub struct Planning {
     pub(crate) cloud: Cloud,
     pub(crate) work: Work,
     pub(crate) accounts: Accounts,
-}
-
-/// Which page of a list.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PageRequest {
-    /// How many rows.
-    pub limit: Limit,
-    /// Where an earlier page ended.
-    pub cursor: Option<Cursor>,
 }
 
 impl Planning {

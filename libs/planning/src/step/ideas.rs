@@ -18,6 +18,7 @@ use crate::{
     Planning,
     entity::{Cluster, ContentIdea, IdeaStatus, IdeaTitle, Keyword, KeywordStatus, OutlineSection},
     normal_form,
+    plan::fit,
     service::title_of,
 };
 
@@ -65,7 +66,7 @@ impl AiFunction for GenerateIdeas {
     }
 }
 
-/// Brings an idea into the bounds of a row.
+/// Brings the parts of an idea into their bounds; how much it may be in all, [`fit`] decides.
 fn tidy(idea: &mut IdeaOut) {
     idea.title = cut(&idea.title, 150);
     idea.angle = cut(&idea.angle, 400);
@@ -202,8 +203,7 @@ impl IdeasStep {
             if target.is_empty() {
                 target.extend(keywords.iter().max_by_key(|keyword| keyword.volume).map(|k| k.keyword.clone()));
             }
-            served.extend(target.iter().map(|keyword| normal_form(keyword)));
-            let row = ContentIdea {
+            let mut row = ContentIdea {
                 id: IdeaId::new(cluster.site_id, millis, random),
                 site_id: cluster.site_id,
                 sector_id: cluster.sector_id,
@@ -227,8 +227,10 @@ impl IdeasStep {
                 created_by: None,
                 version: 1,
             };
+            fit(&mut row);
             effects.create("idea", &keys, &row)?;
             effects.create("idea title", &keys, &title_of(&row))?;
+            served.extend(row.target_keywords.iter().map(|keyword| normal_form(keyword)));
             ids.push(row.id);
         }
         for keyword in keywords {

@@ -315,8 +315,17 @@ fn check(idea: &ContentIdea) -> Result<()> {
     Ok(())
 }
 
+/// The most characters of an outline: 45 ideas must fit into the transaction that queues them, and an idea into a row.
+const LONGEST_OUTLINE: usize = 10_000;
+
 /// An outline within the bounds of a row, or 422.
 pub fn check_outline(outline: &[OutlineSection]) -> Result<()> {
+    let texts = outline.iter().flat_map(|section| std::iter::once(&section.heading).chain(&section.points));
+    let length: usize = texts.map(|text| text.chars().count()).sum();
+    if length > LONGEST_OUTLINE {
+        let message = format!("has {length} characters in all; at most {LONGEST_OUTLINE} are kept");
+        return Err(Error::invalid("outline", message));
+    }
     if outline.len() > 20
         || outline.iter().any(|section| {
             section.heading.trim().is_empty()

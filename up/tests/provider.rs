@@ -133,7 +133,7 @@ impl Stage {
         Self { cloud, app, model }
     }
 
-    fn ctx(&self, ana: &Client<'_>) -> Ctx {
+    fn ctx(ana: &Client<'_>) -> Ctx {
         Ctx::system(ana.tenant.parse().unwrap(), "test", Env::system())
     }
 
@@ -146,34 +146,34 @@ impl Stage {
         (ana, site, started["job"]["id"].as_str().unwrap().to_owned())
     }
 
-    async fn job(&self, ana: &Client<'_>, job: &str) -> Value {
+    async fn job(ana: &Client<'_>, job: &str) -> Value {
         ana.get(&format!("/api/system/jobs/{job}")).await.good()
     }
 
     /// Waits until the item waits for its time; the job as it stands then.
-    async fn waiting(&self, ana: &Client<'_>, job: &str) -> Value {
+    async fn waiting(ana: &Client<'_>, job: &str) -> Value {
         for _ in 0..600 {
-            let found = self.job(ana, job).await;
+            let found = Self::job(ana, job).await;
             let item = &found["items"][0];
             if item["state"] == "waiting" && item["error"]["will_retry"] == true {
                 return found;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        panic!("it does not wait: {:#}", self.job(ana, job).await);
+        panic!("it does not wait: {:#}", Self::job(ana, job).await);
     }
 
     /// Lets the minutes of a backoff pass until the job has ended.
     async fn hurry(&self, ana: &Client<'_>, job: &str) {
         for _ in 0..600 {
-            if ["succeeded", "failed"].contains(&self.job(ana, job).await["status"].as_str().unwrap()) {
+            if ["succeeded", "failed"].contains(&Self::job(ana, job).await["status"].as_str().unwrap()) {
                 return;
             }
-            pass_time(&self.app.table, &self.ctx(ana), Duration::from_hours(1)).await.unwrap();
+            pass_time(&self.app.table, &Self::ctx(ana), Duration::from_hours(1)).await.unwrap();
             self.cloud.up.cloud().trigger("system-sweep").await.unwrap();
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        panic!("it does not end: {:#}", self.job(ana, job).await);
+        panic!("it does not end: {:#}", Self::job(ana, job).await);
     }
 
     /// Waits for the end and looks at everything.
@@ -213,7 +213,7 @@ impl Stage {
         };
         self.cloud.check(&[ana]).await;
         let work = Work::new(self.app.cloud.clone(), self.app.table.clone());
-        check_rest(&self.app.table, &work, &self.ctx(ana)).await;
+        check_rest(&self.app.table, &work, &Self::ctx(ana)).await;
         ended
     }
 
@@ -244,7 +244,7 @@ async fn what_passes_by_itself_is_tried_again_at_its_time() {
 
     // The provider's own delay: not before, and without help from the sweep soon after.
     let (ana, site, job) = stage.order("busy").await;
-    let meanwhile = stage.waiting(&ana, &job).await;
+    let meanwhile = Stage::waiting(&ana, &job).await;
     assert_eq!(meanwhile["credits"], json!({ "reserved": 3, "charged": 0, "refunded": 0 }), "{meanwhile:#}");
     let sentence = meanwhile["items"][0]["error"]["message"].as_str().unwrap();
     assert_eq!(sentence, "The AI provider has too many requests now. It is tried again by itself.");

@@ -17,6 +17,7 @@ const PASSED_ON: &[&str] = &[
     "ANTHROPIC_API_KEY",
     "ANTHROPIC_MODEL",
     "AI_FALLBACK_MODEL",
+    "AI_TIMEOUT_SECONDS",
 ];
 
 /// A setting is wrong.
@@ -57,6 +58,12 @@ impl Settings {
         {
             let message = format!("`{credits}` is not a number of credits; set a whole number, as 25");
             return Err(SettingsError { name: "IGNY8_TRIAL_CREDITS", message });
+        }
+        if let Some(seconds) = passed_on.get("AI_TIMEOUT_SECONDS")
+            && !seconds.parse::<u32>().is_ok_and(|seconds| (5..=280).contains(&seconds))
+        {
+            let message = format!("`{seconds}` is not from 5 to 280 seconds; set a whole number, as 240");
+            return Err(SettingsError { name: "AI_TIMEOUT_SECONDS", message });
         }
         let default = match (get("OPENAI_API_KEY"), get("ANTHROPIC_API_KEY")) {
             (Some(_), _) => "openai",
@@ -128,6 +135,7 @@ mod tests {
     fn what_is_wrong_is_named() {
         assert!(settings(&[("IGNY8_ADDR", "here")]).unwrap_err().starts_with("IGNY8_ADDR: `here`"));
         assert!(settings(&[("IGNY8_TRIAL_CREDITS", "many")]).unwrap_err().starts_with("IGNY8_TRIAL_CREDITS"));
+        assert!(settings(&[("AI_TIMEOUT_SECONDS", "300")]).unwrap_err().contains("5 to 280 seconds"));
         assert!(settings(&[("IGNY8_AI", "magic")]).unwrap_err().contains("offline, openai or anthropic"));
     }
 }

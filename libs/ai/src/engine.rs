@@ -309,7 +309,7 @@ impl From<ProviderError> for Stop {
 impl From<igny8_core::Error> for Stop {
     fn from(error: igny8_core::Error) -> Self {
         let detail = format!("the store of raw answers: {error} ({})", error.cause().unwrap_or_default());
-        let sentence = "The answer of the AI model could not be stored now. The work is tried again by itself.";
+        let sentence = "The answer of the AI model could not be stored now.";
         Self::Later { after: None, sentence: sentence.to_owned(), detail }
     }
 }
@@ -371,7 +371,7 @@ impl<F: AiFunction> Run<'_, F> {
         if left < MIN_CALL {
             return Err(Stop::Later {
                 after: None,
-                sentence: "The AI model took too long to answer. The work is tried again by itself.".to_owned(),
+                sentence: "The AI model took too long to answer.".to_owned(),
                 detail: format!("no time left for the call {}", call.as_str()),
             });
         }

@@ -1,6 +1,6 @@
 //! Which model answers which function, what it costs, and which one stands in when it cannot.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
 use crate::provider::{Anthropic, Offline, OpenAi, Provider};
 
@@ -138,6 +138,8 @@ pub struct Config {
     pub models: Vec<Model>,
     /// Another model for a function, by its name; as `model` or `provider:model`.
     pub by_function: BTreeMap<String, String>,
+    /// How long all calls for one item may take together; 240 seconds when none.
+    pub timeout: Option<Duration>,
 }
 
 /// Keys are not shown.
@@ -233,6 +235,11 @@ impl Router {
             |target: &Target| (target.model.provider, &target.model.name) != (first.model.provider, &first.model.name);
         let fallback = spare.filter(is_other);
         Route { first, fallback }
+    }
+
+    /// How long all calls for one item may take together, if that was set.
+    pub const fn timeout(&self) -> Option<Duration> {
+        self.config.timeout
     }
 
     fn parse(&self, name: &str) -> Option<Target> {

@@ -1,6 +1,6 @@
 //! The models that a worker may ask, from its settings; the key is read from the secret store when first needed.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use igny8_ai::{Config, ProviderKind, Router};
@@ -45,10 +45,19 @@ impl Models {
                 anthropic_api_key: get("ANTHROPIC_API_KEY"),
                 anthropic_model: get("ANTHROPIC_MODEL"),
                 fallback_model: get("AI_FALLBACK_MODEL"),
+                timeout: config.get("AI_TIMEOUT_SECONDS").map(timeout).transpose()?,
                 ..Config::default()
             }))
         });
         Ok(router.await?.clone())
+    }
+}
+
+/// The patience with a model: a call needs five seconds, and a worker has 300 for everything.
+fn timeout(seconds: &str) -> Result<Duration> {
+    match seconds.parse() {
+        Ok(seconds @ 5..=280) => Ok(Duration::from_secs(seconds)),
+        _ => Err(Error::internal(format!("AI_TIMEOUT_SECONDS is {seconds}, not 5 to 280"))),
     }
 }
 

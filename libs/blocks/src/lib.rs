@@ -23,7 +23,7 @@ pub use block::{Block, BlockKind, Document, FaqItem, ImageSource, Tone};
 pub use clean::Cleaned;
 pub use schema::json_schema;
 pub use text::OutlineEntry;
-pub use validate::{MAX_BLOCK_BYTES, MAX_BLOCKS, MAX_DOCUMENT_BYTES, MAX_LINK_BYTES};
+pub use validate::{MAX_BLOCK_BYTES, MAX_BLOCKS, MAX_DOCUMENT_BYTES, MAX_JSON_BYTES, MAX_LINK_BYTES};
 pub use write_html::AssetUrl;
 
 #[cfg(test)]

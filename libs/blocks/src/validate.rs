@@ -15,6 +15,9 @@ pub const MAX_BLOCKS: usize = 500;
 pub const MAX_BLOCK_BYTES: usize = 100_000;
 /// The most text in one body, in bytes of UTF-8.
 pub const MAX_DOCUMENT_BYTES: usize = 1_000_000;
+/// The most bytes of one body as JSON. An answer of a function holds it as JSON within JSON, beside its HTML, and may
+/// have 6 MB: a body of nothing but quotation marks would fill four times its size there.
+pub const MAX_JSON_BYTES: usize = 1_200_000;
 /// The longest address of a link or a picture, in bytes.
 pub const MAX_LINK_BYTES: usize = crate::address::LONGEST;
 
@@ -24,8 +27,8 @@ const MOST_ERRORS: usize = 100;
 impl Document {
     /// Checks every rule; the paths read as `blocks[3].level`. At most 100 errors are given.
     ///
-    /// Limits: [`MAX_BLOCKS`], [`MAX_BLOCK_BYTES`], [`MAX_DOCUMENT_BYTES`], [`MAX_LINK_BYTES`]. What
-    /// [`Document::clean`] gives passes unless it is too large.
+    /// Limits: [`MAX_BLOCKS`], [`MAX_BLOCK_BYTES`], [`MAX_DOCUMENT_BYTES`], [`MAX_JSON_BYTES`], [`MAX_LINK_BYTES`].
+    /// What [`Document::clean`] gives passes unless it is too large; it may be larger than what it was given.
     pub fn validate(&self) -> Result<(), Vec<FieldError>> {
         let mut errors = Errors::default();
         if self.0.len() > MAX_BLOCKS {
@@ -48,6 +51,11 @@ impl Document {
         }
         if total > MAX_DOCUMENT_BYTES {
             errors.add("blocks", format!("The text has {total} bytes; at most {MAX_DOCUMENT_BYTES} are kept."));
+        } else if errors.0.is_empty() {
+            let size = serde_json::to_vec(self).map_or(usize::MAX, |json| json.len());
+            if size > MAX_JSON_BYTES {
+                errors.add("blocks", format!("As JSON they have {size} bytes; at most {MAX_JSON_BYTES} are kept."));
+            }
         }
         errors.0.truncate(MOST_ERRORS);
         if errors.0.is_empty() { Ok(()) } else { Err(errors.0) }
@@ -246,5 +254,8 @@ mod tests {
         assert_eq!(Document(vec![paragraph("a"); MAX_BLOCKS]).validate(), Ok(()));
         assert_eq!(fields(vec![paragraph("a"); MAX_BLOCKS + 1]), ["blocks"]);
         assert_eq!(fields(vec![paragraph(""); MAX_BLOCKS]).len(), 100);
+        // Quotation marks count twice in JSON.
+        assert_eq!(Document(vec![paragraph("\"".repeat(99_000)); 6]).validate(), Ok(()));
+        assert_eq!(fields(vec![paragraph("\"".repeat(99_000)); 7]), ["blocks"]);
     }
 }

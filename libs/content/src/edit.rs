@@ -67,7 +67,10 @@ impl Contents {
         }
         if let Some(blocks) = change.blocks {
             blocks.validate().map_err(Error::invalid_fields)?;
-            body.blocks = blocks.clean().document;
+            // Written cleanly it may be longer: a bare & becomes &amp;.
+            let cleaned = blocks.clean().document;
+            cleaned.validate().map_err(Error::invalid_fields)?;
+            body.blocks = cleaned;
         }
         let mut after = before.clone();
         if let Some(slug) = change.slug {

@@ -9,7 +9,11 @@ use aws_sdk_dynamodb::{
 use igny8_core::{Limit, Page, PageRequest};
 
 use crate::{
-    Entity, Item, Key, Keys, Query, Table, TableError, cond::Expressions, cursor, item::from_item, query::Range,
+    Entity, Item, Key, Keys, Query, Table, TableError,
+    cond::Expressions,
+    cursor,
+    item::{from_item, size_of},
+    query::Range,
 };
 
 /// BatchGetItem takes at most this many keys.
@@ -18,6 +22,8 @@ const BATCH: usize = 100;
 const MOST_READ: usize = 5_000;
 /// Rows per request of a filtered list.
 const STRIDE: usize = 500;
+/// A page holds rows of at most so many bytes, and one more: an answer of a function may have 6 MB.
+const MOST_BYTES: usize = 2 << 20;
 
 impl Table {
     /// A row by its key, as it is now (strongly consistent).
@@ -86,13 +92,14 @@ impl Table {
 
     /// A page of a partition: consistent unless it goes through an index.
     ///
-    /// With a filter a page may hold fewer rows than the limit and still have a next one.
+    /// With a filter, or with rows so large that they would not fit into an answer, a page may hold fewer rows than the
+    /// limit and still have a next one.
     pub async fn query<E: Entity>(&self, keys: &Keys, query: Query) -> Result<Page<E>, TableError> {
         let limit = query.limit.get();
         let mut start = query.cursor.as_ref().map(|cursor| cursor::start_key(&query, keys, cursor)).transpose()?;
         // One more than wanted tells whether there is a next page, so that the last one says null.
         let stride = if query.filter.is_some() { STRIDE.max(limit + 1) } else { limit + 1 };
-        let (mut rows, mut read) = (Vec::new(), 0);
+        let (mut rows, mut read, mut bytes, mut fitting) = (Vec::new(), 0, 0, 0);
         loop {
             let answer = self
                 .request(&query)?
@@ -111,7 +118,14 @@ impl Table {
             self.count(answer.consumed_capacity());
             read += answer.scanned_count.max(0) as usize;
             let more = answer.last_evaluated_key.filter(|key| !key.is_empty());
-            rows.extend(answer.items.unwrap_or_default());
+            for row in answer.items.unwrap_or_default() {
+                bytes += size_of(&row);
+                rows.push(row);
+                if bytes <= MOST_BYTES {
+                    fitting = rows.len();
+                }
+            }
+            let limit = limit.min(fitting.max(1));
             if rows.len() > limit || more.is_none() || read >= MOST_READ {
                 let next_cursor = if rows.len() > limit {
                     rows.truncate(limit);

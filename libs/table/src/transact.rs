@@ -41,6 +41,7 @@ impl Table {
         if effects.len() > MAX_ACTIONS || effects.bytes() > MAX_BYTES {
             return Err(TableError::TooLarge { actions: effects.len(), bytes: effects.bytes() });
         }
+        tracing::debug!(point, actions = effects.len(), bytes = effects.bytes(), "transact");
         let token = format!("{:032x}", self.0.env.random());
         let until = Instant::now() + self.0.patience;
         failpoint::hit(point, "before");

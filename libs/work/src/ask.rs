@@ -67,7 +67,9 @@ impl Work {
         let router = models.router().await?;
         progress.phase(Phase::AiCall).await;
         let store = Answers { cloud: &self.cloud, prefix: item.raw_prefix(ctx.tenant) };
-        let answered = igny8_ai::run(&router, function, input, &store, &Options::default()).await;
+        let standard = Options::default();
+        let options = Options { timeout: router.timeout().unwrap_or(standard.timeout), ..standard };
+        let answered = igny8_ai::run(&router, function, input, &store, &options).await;
         match answered {
             Ok(answer) => {
                 progress.phase(Phase::Parse).await;

@@ -54,7 +54,7 @@ pub enum Failure {
     RetryLater {
         /// How long the other side asked to wait.
         after: Option<Duration>,
-        /// A sentence for the user.
+        /// A sentence for the user: why. Whether it is tried again is added to it.
         sentence: String,
         /// For the log.
         detail: String,

@@ -84,9 +84,11 @@ impl Work {
                 if item.attempts < item.max_attempts {
                     tracing::warn!(item = %item.id(), detail, "an item is tried again later");
                     let delay = after.unwrap_or_else(|| backoff(ctx, item.attempts));
+                    let sentence = format!("{sentence} It is tried again by itself.");
                     return self.retry_later(ctx, item, delay, &sentence, &usage).await;
                 }
-                (sentence, detail, usage)
+                let tried = format!("It was tried {} times. Nothing was charged; you can run it again.", item.attempts);
+                (format!("{sentence} {tried}"), detail, usage)
             }
             Failure::ForGood { sentence, detail, usage } => (sentence, detail, usage),
         };

@@ -162,14 +162,12 @@ fn class_of(status: StatusCode, headers: &HeaderMap, reason: &Reason) -> (ErrorC
     match (status.as_u16(), about) {
         (402, _) | (400..=499, About::Quota) => (ErrorClass::ForGood, quota),
         (401 | 403, _) | (400, About::Key) => (ErrorClass::ForGood, key),
-        (429, _) => (
-            ErrorClass::RetryLater { after: retry_after(headers) },
-            "The AI provider has too many requests now. The work is tried again by itself.",
-        ),
-        (408 | 409 | 425 | 500..=599, _) => (
-            ErrorClass::RetryLater { after: retry_after(headers) },
-            "The AI provider has a problem now. The work is tried again by itself.",
-        ),
+        (429, _) => {
+            (ErrorClass::RetryLater { after: retry_after(headers) }, "The AI provider has too many requests now.")
+        }
+        (408 | 409 | 425 | 500..=599, _) => {
+            (ErrorClass::RetryLater { after: retry_after(headers) }, "The AI provider has a problem now.")
+        }
         (300..=399, _) => (
             ErrorClass::ForGood,
             "The address of the AI provider redirects elsewhere, and keys are not sent along. Correct the address.",

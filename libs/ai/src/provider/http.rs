@@ -116,11 +116,11 @@ fn transport(error: reqwest::Error) -> ProviderError {
         return ProviderError::new(ErrorClass::ForGood, sentence, detail);
     }
     let sentence = if error.is_timeout() {
-        "The AI provider took too long to answer. The work is tried again by itself."
+        "The AI provider took too long to answer."
     } else if error.is_connect() {
-        "The AI provider cannot be reached now. The work is tried again by itself."
+        "The AI provider cannot be reached now."
     } else {
-        "The connection to the AI provider broke. The work is tried again by itself."
+        "The connection to the AI provider broke."
     };
     ProviderError::new(ErrorClass::RetryLater { after: None }, sentence, detail)
 }

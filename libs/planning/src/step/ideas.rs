@@ -137,7 +137,7 @@ impl Step for IdeasStep {
             // The index lags behind a clustering of this very moment.
             return Err(Failure::RetryLater {
                 after: Some(std::time::Duration::from_secs(5)),
-                sentence: "The keywords of this cluster are still being filed. It is tried again by itself.".to_owned(),
+                sentence: "The keywords of this cluster are still being filed.".to_owned(),
                 detail: "GSI2 lags".to_owned(),
                 usage: Vec::new(),
             });

@@ -15,11 +15,14 @@
 mod common;
 mod deaths;
 mod every_point;
+mod people;
 mod points;
+mod product;
 mod provider;
 mod random;
 mod stack;
 mod tenant;
+mod walk;
 
 use std::{process::ExitCode, time::Duration};
 
@@ -35,6 +38,6 @@ const PATIENCE: Duration = Duration::from_mins(30);
 #[test]
 fn a_worker_process() {
     let Ok(name) = std::env::var(BE) else { return };
-    let function = functions().into_iter().chain([every_point::DEEDS]).find(|function| function.name == name);
+    let function = functions().into_iter().chain([people::DEEDS]).find(|function| function.name == name);
     assert_eq!(igny8_lambda::serve(function.unwrap()), ExitCode::SUCCESS);
 }

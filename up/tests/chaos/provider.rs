@@ -31,7 +31,7 @@ const MOODS: [(Mood, u64); 5] =
 
 /// A title with this word is refused for good: the account has no credit left.
 pub const REFUSED: &str = "refused";
-/// A title with this word is answered from the second time on; before, with 429 and `Retry-After`.
+/// A title with this word is answered from the third time on; before, with 429 and `Retry-After`.
 pub const LATER: &str = "later";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,7 +102,7 @@ impl Shared {
         }
         if user.contains(LATER) {
             let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-            if !told.iter().any(|told| told == user) {
+            if told.iter().filter(|told| *told == user).count() < 2 {
                 told.push(user.to_owned());
                 return Mood::Busy;
             }

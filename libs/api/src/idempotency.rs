@@ -30,8 +30,6 @@ const NAME: &str = "Idempotency-Key";
 const LONGEST_KEY: usize = 255;
 /// Longer than the 30 s after which API Gateway gives up, so that a running request is never taken over.
 const LOCK: Duration = Duration::from_mins(1);
-/// A row of the table takes 400 KB.
-const LARGEST_ANSWER: usize = 300 * 1024;
 /// How often a row may change under our eyes before we say that it is busy.
 const ATTEMPTS: usize = 4;
 
@@ -222,10 +220,5 @@ impl Row {
 }
 
 fn answer_of(status: u16, bytes: &Bytes) -> Answer {
-    let body = match std::str::from_utf8(bytes) {
-        Ok(text) if text.len() <= LARGEST_ANSWER => text.to_owned(),
-        // Carried out is carried out: a repeat must not do it again only because we cannot repeat the words.
-        _ => r#"{"detail":"This request was carried out before; its answer was too large to be kept."}"#.to_owned(),
-    };
-    Answer::Body { status, body }
+    Answer::body(status, String::from_utf8_lossy(bytes).into_owned())
 }

@@ -23,7 +23,6 @@ impl Cloud {
         let client = self.0.bus.get_or_init(|| aws_sdk_eventbridge::Client::new(self.sdk_config()));
         let bus = self.config().need("EVENT_BUS_NAME")?;
         for chunk in events.chunks(CHUNK) {
-            failpoint::hit(point, "before");
             let entries = chunk.iter().map(|event| {
                 PutEventsRequestEntry::builder()
                     .event_bus_name(bus)
@@ -32,9 +31,10 @@ impl Cloud {
                     .detail(event.detail.to_string())
                     .build()
             });
-            let answer =
-                client.put_events().set_entries(Some(entries.collect())).send().await.map_err(CloudError::from_sdk)?;
-            failpoint::hit(point, "after");
+            let entries = Some(entries.collect());
+            let answer = failpoint::around(point, client.put_events().set_entries(entries).send())
+                .await
+                .map_err(CloudError::from_sdk)?;
             if answer.failed_entry_count() > 0 {
                 let reasons: Vec<_> = answer.entries().iter().filter_map(|entry| entry.error_message()).collect();
                 return Err(CloudError::Unavailable(format!("the bus refused entries: {}", reasons.join("; "))));

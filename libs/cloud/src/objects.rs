@@ -40,17 +40,17 @@ impl Cloud {
         content_type: &str,
         body: impl Into<Bytes>,
     ) -> Result<(), CloudError> {
-        failpoint::hit(point, "before");
-        self.s3()
-            .put_object()
-            .bucket(self.bucket()?)
-            .key(key)
-            .content_type(content_type)
-            .body(ByteStream::from(body.into()))
-            .send()
-            .await
-            .map_err(CloudError::from_sdk)?;
-        failpoint::hit(point, "after");
+        let sent = failpoint::around(
+            point,
+            self.s3()
+                .put_object()
+                .bucket(self.bucket()?)
+                .key(key)
+                .content_type(content_type)
+                .body(ByteStream::from(body.into()))
+                .send(),
+        );
+        sent.await.map_err(CloudError::from_sdk)?;
         Ok(())
     }
 
@@ -62,19 +62,18 @@ impl Cloud {
         content_type: &str,
         body: impl Into<Bytes>,
     ) -> Result<bool, CloudError> {
-        failpoint::hit(point, "before");
-        let sent = self
-            .s3()
-            .put_object()
-            .bucket(self.bucket()?)
-            .key(key)
-            .content_type(content_type)
-            .if_none_match("*")
-            .body(ByteStream::from(body.into()))
-            .send()
-            .await;
-        failpoint::hit(point, "after");
-        match sent {
+        let sent = failpoint::around(
+            point,
+            self.s3()
+                .put_object()
+                .bucket(self.bucket()?)
+                .key(key)
+                .content_type(content_type)
+                .if_none_match("*")
+                .body(ByteStream::from(body.into()))
+                .send(),
+        );
+        match sent.await {
             Ok(_) => Ok(true),
             Err(SdkError::ServiceError(error)) if error.err().code() == Some("PreconditionFailed") => Ok(false),
             Err(error) => Err(CloudError::from_sdk(error)),
@@ -121,7 +120,6 @@ impl Cloud {
     /// Removes objects; those that are not there do not matter.
     pub async fn delete_objects(&self, point: failpoint::Point, keys: &[String]) -> Result<(), CloudError> {
         for chunk in keys.chunks(DELETE_CHUNK) {
-            failpoint::hit(point, "before");
             let objects = chunk
                 .iter()
                 .map(|key| ObjectIdentifier::builder().key(key).build())
@@ -132,14 +130,9 @@ impl Cloud {
                 .quiet(true)
                 .build()
                 .map_err(|error| CloudError::Failed(error.to_string()))?;
-            self.s3()
-                .delete_objects()
-                .bucket(self.bucket()?)
-                .delete(delete)
-                .send()
+            failpoint::around(point, self.s3().delete_objects().bucket(self.bucket()?).delete(delete).send())
                 .await
                 .map_err(CloudError::from_sdk)?;
-            failpoint::hit(point, "after");
         }
         Ok(())
     }

@@ -39,19 +39,19 @@ impl Cloud {
 
     /// Sends one message.
     pub async fn send(&self, point: failpoint::Point, queue: &Queue, message: Message) -> Result<(), CloudError> {
-        failpoint::hit(point, "before");
         let url = self.config().need(&queue.variable())?;
         let delay = i32::try_from(message.delay.as_secs().min(900)).unwrap_or(900);
-        self.sqs()
-            .send_message()
-            .queue_url(url)
-            .message_body(message.body)
-            .message_group_id(message.group)
-            .set_delay_seconds((delay > 0).then_some(delay))
-            .send()
-            .await
-            .map_err(CloudError::from_sdk)?;
-        failpoint::hit(point, "after");
+        let sent = failpoint::around(
+            point,
+            self.sqs()
+                .send_message()
+                .queue_url(url)
+                .message_body(message.body)
+                .message_group_id(message.group)
+                .set_delay_seconds((delay > 0).then_some(delay))
+                .send(),
+        );
+        sent.await.map_err(CloudError::from_sdk)?;
         Ok(())
     }
 }

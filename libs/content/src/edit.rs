@@ -2,7 +2,7 @@
 
 use igny8_blocks::Document;
 use igny8_core::{ContentId, Ctx, Error, Result, slugify};
-use igny8_platform::audit;
+use igny8_platform::{audit, remember_answer};
 use igny8_table::{Cond, Effects, Keys, Update};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -168,17 +168,18 @@ impl Contents {
             );
         }
         audit(ctx, &mut effects, "content.updated", format!("content:{}", after.id))?;
+        let slug = after.slug.clone();
+        let view = view(after, body);
+        // A restoration is a POST: repeated after a lost answer it must not make another revision.
+        remember_answer(ctx, &mut effects, 200, &view)?;
         self.table.transact("content.update", effects).await.map_err(|error| {
             if error.failed("slug") {
-                Error::conflict(format!(
-                    "Another page of this site has the address /{}. Choose another slug.",
-                    after.slug
-                ))
+                Error::conflict(format!("Another page of this site has the address /{slug}. Choose another slug."))
             } else {
                 error.into()
             }
         })?;
-        Ok(view(after, body))
+        Ok(view)
     }
 
     /// The editorial state machine for people: draft ⇄ review ⇄ approved; review may be skipped where the site allows.

@@ -48,7 +48,7 @@ fn run(function: FunctionSpec) -> Result<(), StartError> {
     if let Some(plan) = config.get("IGNY8_FAILPOINTS")
         && !failpoint::arm(plan)
     {
-        return Err(stop("IGNY8_FAILPOINTS must be seed:one_in[:prefix]".to_owned()));
+        return Err(stop("IGNY8_FAILPOINTS must be seed:one_in[:prefix] or each:file".to_owned()));
     }
     // One thread: Lambda gives a process one call at a time.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

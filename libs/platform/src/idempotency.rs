@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 /// How long an answer is remembered.
 pub const KEPT: Duration = Duration::from_hours(24);
 
+/// A row of the table takes 400 KB, so longer answers are not kept, in bytes.
+const LONGEST: usize = 300 * 1024;
+
 /// What a finished request answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -25,6 +28,15 @@ pub enum Answer {
     },
     /// The job that was started; its answer is built anew from the job.
     Job(JobId),
+}
+
+impl Answer {
+    /// An answer with a body, or with a sentence where it is too long to be kept: carried out is carried out, and a
+    /// repeat must not do it again only because we cannot repeat the words.
+    pub fn body(status: u16, body: String) -> Self {
+        let told = r#"{"detail":"This request was carried out before; its answer was too large to be kept."}"#;
+        Self::Body { status, body: if body.len() <= LONGEST { body } else { told.to_owned() } }
+    }
 }
 
 /// A request with an idempotency key.
@@ -74,7 +86,7 @@ pub fn remember_answer<T: Serialize>(
         return Ok(());
     }
     let body = serde_json::to_string(body).map_err(|error| TableError::Shape(error.to_string()))?;
-    remember(ctx, effects, &Answer::Body { status, body })
+    remember(ctx, effects, &Answer::body(status, body))
 }
 
 /// Adds the started job as the answer to the transaction that starts it.

@@ -44,16 +44,15 @@ impl Table {
         tracing::debug!(point, actions = effects.len(), bytes = effects.bytes(), "transact");
         let token = format!("{:032x}", self.0.env.random());
         let until = Instant::now() + self.0.patience;
-        failpoint::hit(point, "before");
         let mut wait = Duration::from_millis(10);
         loop {
             let outcome = match effects.actions.as_slice() {
-                [Action::Put { item, when, label }] => self.put_one(item, when.as_ref(), label, &token).await?,
+                [Action::Put { item, when, label }] => self.put_one(point, item, when.as_ref(), label, &token).await?,
                 // Adding is not safe to repeat, and only a transaction has a request token.
                 [Action::Update { update, label }] if update.add.is_empty() => {
-                    self.update_one(update, label, &token).await?
+                    self.update_one(point, update, label, &token).await?
                 }
-                actions => self.write_all(actions, &token).await?,
+                actions => self.write_together(point, actions, &token).await?,
             };
             match outcome {
                 Outcome::Done => break,
@@ -65,12 +64,12 @@ impl Table {
                 }
             }
         }
-        failpoint::hit(point, "after");
         Ok(())
     }
 
     async fn put_one(
         &self,
+        point: failpoint::Point,
         item: &Item,
         when: Option<&Cond>,
         label: &'static str,
@@ -79,18 +78,20 @@ impl Table {
         let mut expressions = Expressions::default();
         let condition = when.map(|cond| expressions.condition(cond));
         let (names, values) = expressions.names();
-        let sent = self
-            .client()
-            .put_item()
-            .table_name(self.name()?)
-            .set_item(Some(marked(item, token)))
-            .set_condition_expression(condition)
-            .set_expression_attribute_names(names)
-            .set_expression_attribute_values(values)
-            .return_values_on_condition_check_failure(ALL_OLD)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
+        let request = failpoint::around(
+            point,
+            self.client()
+                .put_item()
+                .table_name(self.name()?)
+                .set_item(Some(marked(item, token)))
+                .set_condition_expression(condition)
+                .set_expression_attribute_names(names)
+                .set_expression_attribute_values(values)
+                .return_values_on_condition_check_failure(ALL_OLD)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send(),
+        );
+        let sent = request.await;
         Ok(match sent {
             Ok(answer) => {
                 self.count(answer.consumed_capacity());
@@ -108,24 +109,32 @@ impl Table {
         })
     }
 
-    async fn update_one(&self, update: &Update, label: &'static str, token: &str) -> Result<Outcome, TableError> {
+    async fn update_one(
+        &self,
+        point: failpoint::Point,
+        update: &Update,
+        label: &'static str,
+        token: &str,
+    ) -> Result<Outcome, TableError> {
         let mut expressions = Expressions::default();
         let expression = update_expression(update, token, &mut expressions);
         let condition = update.when.as_ref().map(|cond| expressions.condition(cond));
         let (names, values) = expressions.names();
-        let sent = self
-            .client()
-            .update_item()
-            .table_name(self.name()?)
-            .set_key(Some(key_item(update.key.clone())))
-            .update_expression(expression)
-            .set_condition_expression(condition)
-            .set_expression_attribute_names(names)
-            .set_expression_attribute_values(values)
-            .return_values_on_condition_check_failure(ALL_OLD)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
+        let request = failpoint::around(
+            point,
+            self.client()
+                .update_item()
+                .table_name(self.name()?)
+                .set_key(Some(key_item(update.key.clone())))
+                .update_expression(expression)
+                .set_condition_expression(condition)
+                .set_expression_attribute_names(names)
+                .set_expression_attribute_values(values)
+                .return_values_on_condition_check_failure(ALL_OLD)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send(),
+        );
+        let sent = request.await;
         Ok(match sent {
             Ok(answer) => {
                 self.count(answer.consumed_capacity());
@@ -143,18 +152,25 @@ impl Table {
         })
     }
 
-    async fn write_all(&self, actions: &[Action], token: &str) -> Result<Outcome, TableError> {
+    async fn write_together(
+        &self,
+        point: failpoint::Point,
+        actions: &[Action],
+        token: &str,
+    ) -> Result<Outcome, TableError> {
         let name = self.name()?;
         let items =
             actions.iter().map(|action| transact_item(action, name, token)).collect::<Result<Vec<_>, TableError>>()?;
-        let sent = self
-            .client()
-            .transact_write_items()
-            .set_transact_items(Some(items))
-            .client_request_token(token)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
+        let request = failpoint::around(
+            point,
+            self.client()
+                .transact_write_items()
+                .set_transact_items(Some(items))
+                .client_request_token(token)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send(),
+        );
+        let sent = request.await;
         let error = match sent {
             Ok(answer) => {
                 self.count(answer.consumed_capacity());

@@ -304,6 +304,11 @@ impl Web {
         self.call(Method::POST, path, Some(token), Some(body), &[]).await.unwrap()
     }
 
+    /// Puts a file to an address that was signed for it.
+    pub async fn put(&self, path: &str, body: &str) -> Answer {
+        self.send(Method::PUT, path, None, body.to_owned().into(), &[]).await.unwrap()
+    }
+
     /// Posts a text of some kind, as `text/csv`.
     pub async fn text(&self, path: &str, token: &str, kind: &str, body: String) -> Answer {
         self.send(Method::POST, path, Some(token), body.into(), &[("content-type", kind)]).await.unwrap()
@@ -335,8 +340,8 @@ pub async fn rows<E: Entity>(table: &Table, keys: &Keys, partition: String) -> R
     }
 }
 
-/// Makes minutes pass for one tenant: the times of its items that have stood for `patience` come now, as does the next
-/// look of the sweep. A worker that still runs an item whose lease is over then is a slow worker.
+/// Makes minutes pass for one tenant: the times of its items and of its jobs in the making that have stood for `patience`
+/// come now, as does the next look of the sweep. A worker that still runs an item whose lease is over then is a slow worker.
 pub async fn pass_time(table: &Table, ctx: &Ctx, patience: Duration) -> Result<(), TableError> {
     let keys = Keys::new(ctx);
     let write = async |update: Update| {
@@ -375,6 +380,16 @@ pub async fn pass_time(table: &Table, ctx: &Ctx, patience: Duration) -> Result<(
                     .and(Cond::eq_n("attempts", item.attempts)),
             );
         write(update).await?;
+    }
+    for job in rows::<Job>(table, &keys, keys.partition(Job::KIND)).await? {
+        let now = ctx.now();
+        let Some(until) = job.prepare_until.filter(|until| *until > now) else { continue };
+        if Duration::from_mins(2).saturating_sub(until.since(now)) >= patience {
+            let past = now.before(Duration::from_millis(1));
+            let update =
+                Update::at(job.key(&keys)).set("prepare_until", past).set("GSI1SK", format!("P#{past}#{}", job.id));
+            write(update.when(Cond::eq("prepare_until", until).and(Cond::eq_n("made", job.made)))).await?;
+        }
     }
     let past = format!("{}#{}", ctx.now().before(Duration::from_secs(1)), ctx.tenant);
     write(Update::at(Lane::key_of(&keys)).set("GSI1SK", past).when(Cond::Has("GSI1PK"))).await

@@ -8,6 +8,7 @@ use std::{
     fs::OpenOptions,
     io::{Read, Write},
     path::{Path, PathBuf},
+    pin::Pin,
     sync::{
         OnceLock,
         atomic::{AtomicU64, Ordering},
@@ -56,13 +57,20 @@ fn read(plan: &str) -> Option<Plan> {
 
 /// Carries a write out between its two fail points. The second one is passed only when the write has come through: what
 /// failed has left nothing behind that a death could hide.
-pub async fn around<T, E>(point: Point, write: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-    hit(point, "before");
-    let written = write.await;
-    if written.is_ok() {
-        hit(point, "after");
-    }
-    written
+///
+/// The future is boxed: those of the SDK take kilobytes, by which each caller's would grow.
+pub fn around<T, E>(
+    point: Point,
+    write: impl Future<Output = Result<T, E>>,
+) -> Pin<Box<impl Future<Output = Result<T, E>>>> {
+    Box::pin(async move {
+        hit(point, "before");
+        let written = write.await;
+        if written.is_ok() {
+            hit(point, "after");
+        }
+        written
+    })
 }
 
 /// Passes a fail point: returns, or ends the process with SIGKILL where an armed plan says so.

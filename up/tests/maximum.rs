@@ -91,9 +91,9 @@ fn long(n: usize, characters: usize) -> String {
     format!("{n:04} {}", "語".repeat(characters - 5))
 }
 
-async fn add(ana: &Client<'_>, site: &str, sector: &Value, count: usize) -> Vec<Value> {
+async fn add(ana: &Client<'_>, site: &str, sector: &Value, count: usize, characters: usize) -> Vec<Value> {
     let keywords: Vec<_> = (0..count)
-        .map(|n| json!({ "keyword": long(n, 200), "volume": 9_999_999_999_u64, "difficulty": 100, "cpc": 99_999.99 }))
+        .map(|n| json!({ "keyword": long(n, characters), "volume": 9_999_999_999_u64, "difficulty": 100, "cpc": 99_999.99 }))
         .collect();
     let body = json!({ "site_id": site, "sector_id": sector, "keywords": keywords });
     assert_eq!(ana.post("/api/planner/keywords", &body).await.good()["created"], count);
@@ -120,7 +120,7 @@ async fn each_keyword_into_a_new_cluster_of_its_own() {
     let ana = cloud.owner("ana").await;
     let (site, _) = ana.site("Garage").await;
     let sector = ana.post(&format!("/api/auth/sites/{site}/sectors"), &json!({ "name": "Brakes" })).await.good();
-    let keywords = add(&ana, &site, &sector["id"], 50).await;
+    let keywords = add(&ana, &site, &sector["id"], 50, 200).await;
 
     let body = json!({ "site_id": site, "keyword_ids": ids(&keywords) });
     let job = ana.job("/api/planner/cluster", &body).await;
@@ -139,7 +139,8 @@ async fn each_keyword_into_a_new_cluster_of_its_own() {
     cloud.check(&[&ana]).await;
 }
 
-/// The largest answer about ideas: ten, each as long as a row takes, and fifty keywords of the cluster served.
+/// The largest answer about ideas: ten, each longer than a row takes, and fifty keywords of the cluster served. Of what
+/// is too long the outlines go first: angle and audience leave room for the keywords, each of which is a row to write.
 fn ten_long_ideas(question: &Question) -> Reply {
     let cluster = question.data("cluster");
     let keywords = cluster["keywords"].as_array().unwrap();
@@ -150,8 +151,8 @@ fn ten_long_ideas(question: &Question) -> Reply {
             .collect();
         let title = format!("{n} {}", cluster["name"].as_str().unwrap());
         json!({
-            "title": format!("{title}{}", "語".repeat(150)), "angle": long(n, 600), "structure": "category_archive",
-            "entity_type": "taxonomy", "outline": outline, "estimated_words": 99_999, "audience": long(n, 300),
+            "title": format!("{title}{}", "語".repeat(150)), "angle": long(n, 100), "structure": "category_archive",
+            "entity_type": "taxonomy", "outline": outline, "estimated_words": 99_999, "audience": long(n, 100),
             "target_keywords": keywords.iter().skip(n * 5).take(15).collect::<Vec<_>>(),
         })
     });
@@ -172,7 +173,7 @@ async fn ten_ideas_for_each_of_two_hundred_clusters() {
     let cloud = start(&model, &[]).await;
     let ana = cloud.owner("ana").await;
     let (site, _) = ana.site("Garage").await;
-    let keywords = add(&ana, &site, &Value::Null, 60).await;
+    let keywords = add(&ana, &site, &Value::Null, 60, 12).await;
     let all_new = json!({ "site_id": site, "all_new": true });
     assert_eq!(ana.job("/api/planner/cluster", &all_new).await["status"], "succeeded");
     for n in 1..200 {
@@ -281,7 +282,7 @@ async fn the_longest_article_is_written_edited_restored_and_published() {
     let cloud = start(&model, &[]).await;
     let ana = cloud.owner("ana").await;
     let (site, host) = ana.site("Garage").await;
-    let keywords: Vec<_> = (0..50).map(|n| long(n, 200)).collect();
+    let keywords: Vec<_> = (0..50).map(|n| long(n, 17)).collect();
     let task = json!({ "site_id": site, "title": long(0, 200), "keywords": keywords });
     let task = ana.post("/api/writer/tasks", &task).await.good();
     let job = ana.job("/api/writer/generate", &json!({ "task_ids": [task["id"]] })).await;

@@ -56,13 +56,18 @@ fn read(plan: &str) -> Option<Plan> {
 
 /// Carries a write out between its two fail points. The second one is passed only when the write has come through: what
 /// failed has left nothing behind that a death could hide.
-pub async fn around<T, E>(point: Point, write: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-    hit(point, "before");
-    let written = write.await;
-    if written.is_ok() {
-        hit(point, "after");
+///
+/// The request is boxed: it is some kilobytes large, and everything that waits for it would be so too.
+pub fn around<T, E>(point: Point, write: impl Future<Output = Result<T, E>>) -> impl Future<Output = Result<T, E>> {
+    let write = Box::pin(write);
+    async move {
+        hit(point, "before");
+        let written = write.await;
+        if written.is_ok() {
+            hit(point, "after");
+        }
+        written
     }
-    written
 }
 
 /// Passes a fail point: returns, or ends the process with SIGKILL where an armed plan says so.

@@ -149,7 +149,7 @@ async fn deeds(stack: &Stack, ana: &Person, site: &str, plan: &str) {
     let processes = mortal(&vars, plan.to_owned());
     let event = json!({ "id": "1", "detail-type": "deed", "detail": { "tenant": ana.ctx.tenant, "site": site } });
     for n in 0.. {
-        let deadline_ms = ana.ctx.now().millis() as i64 + 30_000;
+        let deadline_ms = ana.ctx.now().millis() + 30_000;
         let context =
             InvocationContext { request_id: format!("deed-{n}"), function_name: DEEDS.name.to_owned(), deadline_ms };
         if processes.invoke()(event.clone(), context).await.is_ok() {

@@ -41,7 +41,7 @@ fn sources() -> Vec<(String, TokenStream)> {
             let other = ["libs/local", "libs/testing"].contains(&name.as_str());
             if path.is_dir() && !other && !name.ends_with("/tests") && !name.ends_with("/examples") {
                 open.push(path);
-            } else if name.ends_with(".rs") && name.contains("/src/") {
+            } else if path.extension().is_some_and(|end| end == "rs") && name.contains("/src/") {
                 let text = std::fs::read_to_string(&path).unwrap();
                 found.push((name, text.parse().unwrap()));
             }
@@ -186,7 +186,7 @@ fn taker(level: &[TokenTree], at: usize) -> Option<String> {
 fn call_of_a_taker(file: &str, level: &[TokenTree], at: usize, takers: &BTreeSet<String>, found: &mut Found) {
     let TokenTree::Ident(name) = &level[at] else { return };
     let Some(arguments) = parentheses(level, at + 1) else { return };
-    if !takers.contains(&name.to_string()) || !(at > 0 && dot(level, at - 1)) {
+    if at == 0 || !dot(level, at - 1) || !takers.contains(&name.to_string()) {
         return;
     }
     let arguments = list(&arguments.stream());
@@ -211,7 +211,7 @@ fn commas(arguments: &[TokenTree]) -> usize {
 /// Holds a request to AWS, `….send()`, to the rule: it only reads, or it stands inside of `failpoint::around`.
 fn request(file: &str, level: &[TokenTree], at: usize, around: bool, found: &mut Found) {
     let empty = |at| parentheses(level, at).is_some_and(|group| group.stream().is_empty());
-    if !is(level, at, "send") || !(at > 0 && dot(level, at - 1)) || !empty(at + 1) {
+    if at == 0 || !dot(level, at - 1) || !is(level, at, "send") || !empty(at + 1) {
         return;
     }
     // Only what reads pages has a start.
@@ -225,7 +225,8 @@ fn request(file: &str, level: &[TokenTree], at: usize, around: bool, found: &mut
         (true, _) => found.writes += 1,
         (false, true) => found.reads += 1,
         (false, false) => {
-            found.faults.push(format!("{file}: a request to AWS that is no known read has no fail point"))
+            let fault = format!("{file}: a request to AWS that is no known read has no fail point");
+            found.faults.push(fault);
         }
     }
 }

@@ -168,7 +168,7 @@ fn die_again(plan: &str, points: &[&str]) {
     let mut text = String::new();
     file.read_to_string(&mut text).unwrap();
     let kept = text.lines().filter(|line| !points.iter().any(|point| line.starts_with(point)));
-    let kept: String = kept.map(|line| format!("{line}\n")).collect();
+    let kept = kept.fold(String::new(), |kept, line| kept + line + "\n");
     file.set_len(0).unwrap();
     file.seek(SeekFrom::Start(0)).unwrap();
     file.write_all(kept.as_bytes()).unwrap();

@@ -83,12 +83,14 @@ async fn sampler(stack: Arc<Stack>, tenants: Arc<Vec<Tenant>>, stop: Arc<AtomicB
     let (mut seen, mut still) = (0, 0);
     while !stop.load(Ordering::Relaxed) {
         for tenant in tenants.iter() {
+            let begun = Instant::now();
             if let Some(stood_still) = tenant.check_moment(&stack).await {
                 seen += 1;
                 still += u64::from(stood_still);
             }
+            // Looking must not be most of what happens.
+            tokio::time::sleep(Duration::from_millis(30) + begun.elapsed() * 3).await;
         }
-        tokio::time::sleep(Duration::from_millis(100)).await;
     }
     (seen, still)
 }
@@ -99,7 +101,9 @@ async fn nothing_is_lost_doubled_or_wrongly_charged() {
     let (count, items) = (number("IGNY8_CHAOS_TENANTS", 3), number("IGNY8_CHAOS_ITEMS", 5));
     let deaths = Deaths::count();
     let folder = tempfile::tempdir().unwrap();
-    let stack = Arc::new(Stack::start(folder.path(), seed, &|function| plans(seed, function)).await);
+    let mut stack = Stack::start(folder.path(), seed, &|function| plans(seed, function)).await;
+    stack.pause = Duration::from_millis(200.max(100 * count as u64));
+    let stack = Arc::new(stack);
     let begun = Instant::now();
     let mut tenants = Vec::new();
     for number in 0..count {

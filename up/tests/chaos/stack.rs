@@ -46,6 +46,8 @@ pub struct Stack {
     pub provider: Provider,
     /// The environment of a process that may do everything.
     pub admin: BTreeMap<String, String>,
+    /// How long who waits for a job looks away: many who look all the time leave no time for the work.
+    pub pause: Duration,
     keys: AtomicU64,
 }
 
@@ -129,7 +131,18 @@ impl Stack {
         let work = Work::new(app.cloud.clone(), app.table.clone());
         let web = Web::new(cloud.url());
         let env = Env::fixed(Arc::new(SystemClock), seed);
-        Self { cloud, processes, app, work, web, env, provider, admin, keys: AtomicU64::new(0) }
+        Self {
+            cloud,
+            processes,
+            app,
+            work,
+            web,
+            env,
+            provider,
+            admin,
+            pause: Duration::from_millis(200),
+            keys: AtomicU64::new(0),
+        }
     }
 
     pub async fn stop(&self) {
@@ -268,7 +281,7 @@ impl Stack {
                 return seen;
             }
             assert!(begun.elapsed() < PATIENCE, "the job does not end: {seen:#}");
-            tokio::time::sleep(Duration::from_millis(200)).await;
+            tokio::time::sleep(self.pause).await;
         }
     }
 }

@@ -32,7 +32,8 @@ impl Replica {
         let engine = Arc::new(TableEngine::memory()?);
         let mut tasks = Vec::new();
         for table in tables.iter().filter(|table| table.stream.is_some()) {
-            engine.create(table).await?;
+            // Nobody follows the copy, and each write would look for the end of a stream.
+            engine.create(&Table { stream: None, ..table.clone() }).await?;
             let position = latest(&source.database(), &table.name).await?;
             copy(source, &engine, &table.name).await?;
             let (seen, late) = mpsc::unbounded_channel();

@@ -64,7 +64,7 @@ async fn main() {
     let (mut programs, sample) = (Vec::new(), world.event("/api/system/health"));
     programs.push(("hello".to_owned(), Program::new(&arguments.hello, BTreeMap::new()), sample.clone()));
     for name in &arguments.names {
-        let path = world.read_of(name).unwrap_or_else(|| panic!("{name} has no list that a site is enough for"));
+        let path = world.read_of(name).unwrap_or_else(|| panic!("{name} has no read whose parameters the bench knows"));
         let program = Program::new(&arguments.bin_dir.join(name), world.environment(name));
         programs.push((name.clone(), program, world.event(&path)));
     }

@@ -20,6 +20,8 @@ pub struct World {
     settings: Settings,
     pub client: Client<HttpConnector, Full<Bytes>>,
     pub site: String,
+    /// Values of parameters: those that a read may ask for.
+    known: BTreeMap<&'static str, String>,
     token: String,
     _folder: tempfile::TempDir,
 }
@@ -31,7 +33,15 @@ impl World {
         let settings = Settings::from_vars(&vars.map(|(name, value)| (name.to_owned(), value)).into()).unwrap();
         let up = Up::start(&settings).await.unwrap();
         let client = Client::builder(TokioExecutor::new()).build_http();
-        let mut world = Self { up, settings, client, site: String::new(), token: String::new(), _folder: folder };
+        let mut world = Self {
+            up,
+            settings,
+            client,
+            site: String::new(),
+            known: BTreeMap::new(),
+            token: String::new(),
+            _folder: folder,
+        };
         let person = json!({ "tenant_name": "Bench", "email": "ana@example.com", "password": "correct horse battery" });
         world.token = text(&world.send("/api/auth/register", &person).await["access_token"]);
         let site = json!({ "name": "Bench", "site_type": "blog", "hosting_type": "igny8" });
@@ -39,6 +49,8 @@ impl World {
         let keyword = |n| json!({ "keyword": format!("brake pads {n}"), "volume": n });
         let keywords = json!({ "site_id": world.site, "keywords": (0..ROWS).map(keyword).collect::<Vec<_>>() });
         world.send("/api/planner/keywords", &keywords).await;
+        let import = world.send("/api/planner/keywords/import-url", &json!({ "site_id": world.site })).await;
+        world.known = [("site_id", world.site.clone()), ("import_id", text(&import["import_id"]))].into();
         world
     }
 
@@ -79,10 +91,10 @@ impl World {
         vars
     }
 
-    /// The first authenticated read of a function for which a site is enough, as a path with its query.
+    /// The first authenticated read of a function whose parameters are known, as a path with its query.
     pub fn read_of(&self, function: &str) -> Option<String> {
-        let routes = &self.up.cloud().template().function(function)?.events;
-        let roots = routes.iter().filter_map(|event| match &event.source {
+        let events = &self.up.cloud().template().function(function)?.events;
+        let roots = events.iter().filter_map(|event| match &event.source {
             EventSource::Http { path, .. } if !path.contains('{') => Some(path.as_str()),
             _ => None,
         });
@@ -92,18 +104,23 @@ impl World {
             let operation = &operations["get"];
             let own = roots.iter().any(|root| path == root || path.starts_with(&format!("{root}/")));
             let guarded = operation["security"].as_array().is_some_and(|ways| !ways.is_empty());
-            if !own || !guarded || path.contains('{') {
-                return None;
-            }
-            let parameters: Vec<_> = operation["parameters"].as_array().into_iter().flatten().collect();
-            let required = parameters.iter().filter(|parameter| parameter["required"] == true);
-            let names: Vec<_> = required.map(|parameter| parameter["name"].as_str().unwrap_or_default()).collect();
-            match names.as_slice() {
-                [] => Some(path.clone()),
-                ["site_id"] => Some(format!("{path}?site_id={}", self.site)),
-                _ => None,
-            }
+            (own && guarded).then(|| self.filled(path, operation)).flatten()
         })
+    }
+
+    /// A path with the required parameters of its operation; none where one is not known.
+    fn filled(&self, path: &str, operation: &Value) -> Option<String> {
+        let (mut path, mut query) = (path.to_owned(), Vec::new());
+        for parameter in operation["parameters"].as_array().into_iter().flatten().filter(|one| one["required"] == true)
+        {
+            let name = parameter["name"].as_str()?;
+            let value = self.known.get(name)?;
+            match parameter["in"].as_str()? {
+                "path" => path = path.replace(&format!("{{{name}}}"), value),
+                _ => query.push(format!("{name}={value}")),
+            }
+        }
+        Some(if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) })
     }
 
     /// A GET with the owner's token, as API Gateway hands it to a function (payload format 2.0).

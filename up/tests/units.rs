@@ -169,10 +169,9 @@ async fn the_main_operations_consume_what_the_page_says() {
     }
     m.list("clusters", "/api/planner/clusters?site_id={site}").await;
 
-    // Ideas: one item of five; then fifty and more.
+    // Fifty ideas and more. What generating them takes is not among the figures: how many keywords they map depends on
+    // the order of the keywords' ids, and each is a row to write.
     let ask = |ids: &[Value], count: u32| json!({ "cluster_ids": ids, "per_cluster": count });
-    m.job("5 ideas of a cluster, from request to end", "/api/planner/ideas/generate", ask(&ids(&clusters[..1]), 5))
-        .await;
     let mut sixty: Vec<Value> = ids(&m.all("/api/planner/clusters?site_id={site}").await);
     sixty.truncate(6);
     let job = m.ana.job("/api/planner/ideas/generate", &ask(&sixty, 10)).await;

@@ -105,10 +105,7 @@ async fn nothing_is_lost_doubled_or_wrongly_charged() {
     stack.pause = Duration::from_millis(200.max(100 * count as u64));
     let stack = Arc::new(stack);
     let begun = Instant::now();
-    let mut tenants = Vec::new();
-    for number in 0..count {
-        tenants.push(Tenant::make(&stack, number, items).await);
-    }
+    let tenants = futures::future::join_all((0..count).map(|number| Tenant::make(&stack, number, items))).await;
     eprintln!("{count} tenants with {items} tasks each in {:.0?}", begun.elapsed());
     let tenants = Arc::new(tenants);
 

@@ -297,7 +297,8 @@ pub fn mortal(vars: &BTreeMap<String, String>, plan: String) -> Arc<Processes> {
         environment,
         function_name: vars[BE].clone(),
         memory_mb: 256,
-        concurrency: 1,
+        // The turns do not ask who is busy.
+        concurrency: 2,
     })
 }
 

@@ -1,0 +1,91 @@
+/** Server state: the query client, lists that grow page by page, and who is here. */
+import { keepPreviousData, QueryClient, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { isReadOnly, mayOf } from "@/lib/rights";
+import { api, call } from "./client";
+import { ApiError } from "./problem";
+import { useSession } from "./session";
+import type { Me, Role } from "./types";
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      // The client itself repeats what got no answer.
+      retry: (count, error) => error instanceof ApiError && error.code === "rate_limited" && count < 3,
+      retryDelay: (_, error) => (error instanceof ApiError ? (error.retryAfter ?? 1) : 1) * 1000,
+      networkMode: "always",
+    },
+    mutations: { networkMode: "always" },
+  },
+});
+
+/** Marks all that begins with one of these names as stale. The first part of a query's key is its resource. */
+export function invalidate(...names: string[]): void {
+  for (const name of names) void queryClient.invalidateQueries({ queryKey: [name] });
+}
+
+type Page<Row> = { items: Row[]; next_cursor?: string | null; total?: number | null };
+
+export type List<Row> = {
+  rows: Row[];
+  /** How many there are on the server, by these filters. */
+  total?: number;
+  loading: boolean;
+  /** The rows on screen are those of the last filters; the new ones are on their way. */
+  changing: boolean;
+  error: unknown;
+  hasMore: boolean;
+  more: () => void;
+  again: () => void;
+};
+
+/** A list that loads its next page when asked. `name` is the resource, `params` all that it is filtered by. */
+export function useList<Row>(
+  name: string,
+  params: unknown,
+  page: (cursor: string | undefined) => Promise<Page<Row>>,
+  options: { enabled?: boolean; refetchInterval?: number | false } = {},
+): List<Row> {
+  const query = useInfiniteQuery({
+    queryKey: [name, "list", params],
+    queryFn: ({ pageParam }) => page(pageParam),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next_cursor ?? undefined,
+    placeholderData: keepPreviousData,
+    ...options,
+  });
+  return {
+    rows: query.data?.pages.flatMap((one) => one.items) ?? [],
+    total: query.data?.pages[0]?.total ?? undefined,
+    loading: query.isPending,
+    changing: query.isPlaceholderData,
+    error: query.error,
+    hasMore: query.hasNextPage,
+    more: () => {
+      if (query.hasNextPage && !query.isFetchingNextPage) void query.fetchNextPage();
+    },
+    again: () => void query.refetch(),
+  };
+}
+
+/** The person, their role, the tenant that the token is for, and the tenants they may switch to. */
+export function useMe() {
+  const status = useSession((state) => state.status);
+  return useQuery({
+    queryKey: ["me"],
+    queryFn: () => call(api.GET("/api/auth/me")) as Promise<Me>,
+    enabled: status === "in" || status === "expired",
+    staleTime: 60_000,
+  });
+}
+
+/** True when the person's role is at least this one, and the tenant is not suspended. */
+export function useMay(role: Role): boolean {
+  const me = useMe().data;
+  return mayOf(me, role) && !isReadOnly(me);
+}
+
+/** What is left to spend. */
+export function useBalance() {
+  return useQuery({ queryKey: ["balance"], queryFn: () => call(api.GET("/api/billing/balance")) });
+}

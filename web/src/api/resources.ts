@@ -1,0 +1,37 @@
+/** What many pages ask for: sites, and the jobs that run. */
+import { useQuery } from "@tanstack/react-query";
+import { useUi } from "@/lib/store";
+import { api, call } from "./client";
+import { useMe } from "./query";
+import type { Job, JobStatus, Site } from "./types";
+
+/** Every site of the tenant, by name. An account has some; past 200 the switcher's search asks the server. */
+export function useSites() {
+  return useQuery({
+    queryKey: ["sites", "all"],
+    queryFn: async () =>
+      (await call(api.GET("/api/auth/sites", { params: { query: { limit: 200 } } }))).items as Site[],
+    staleTime: 60_000,
+  });
+}
+
+/** The site in hand: the one that was chosen last, else the first. */
+export function useSite(): { site?: Site; loading: boolean } {
+  const me = useMe().data;
+  const sites = useSites();
+  const chosen = useUi((ui) => (me ? ui.sites[me.tenant.id] : undefined));
+  const site = sites.data?.find((one) => one.id === chosen) ?? sites.data?.[0];
+  return { site, loading: sites.isPending };
+}
+
+const OPEN: JobStatus[] = ["preparing", "queued", "running"];
+export const isOpen = (job: Job) => OPEN.includes(job.status);
+
+/** The newest jobs; asked often while one runs. */
+export function useRecentJobs() {
+  return useQuery({
+    queryKey: ["jobs", "recent"],
+    queryFn: async () => (await call(api.GET("/api/system/jobs", { params: { query: { limit: 20 } } }))).items as Job[],
+    refetchInterval: (query) => (query.state.data?.some(isOpen) ? 1500 : 30_000),
+  });
+}

@@ -1,0 +1,42 @@
+/** The shapes of the wire by their names in openapi.json. */
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type ApiKey = Schemas["ApiKey"];
+export type Balance = Schemas["BalanceView"];
+export type Block = Schemas["Block"];
+export type Cluster = Schemas["Cluster"];
+export type Content = Schemas["Content"];
+export type ContentView = Schemas["ContentView"];
+export type ContentStatus = Schemas["ContentStatus"];
+export type Deployment = Schemas["DeploymentView"];
+export type Estimated = Schemas["Estimated"];
+export type Idea = Schemas["ContentIdea"];
+export type IdeaStatus = Schemas["IdeaStatus"];
+export type Intent = Schemas["Intent"];
+export type Invitation = Schemas["Invitation"];
+export type Item = Schemas["ItemView"];
+export type Job = Schemas["JobView"];
+export type JobStatus = Schemas["JobStatus"];
+export type Keyword = Schemas["Keyword"];
+export type KeywordStatus = Schemas["KeywordStatus"];
+export type ImportSummary = Schemas["ImportSummary"];
+export type Me = Schemas["Myself"];
+export type Member = Schemas["Member"];
+export type OutlineSection = Schemas["OutlineSection"];
+export type Phase = Schemas["Phase"];
+export type Plan = Schemas["Plan"];
+export type Problem = Schemas["Problem"];
+export type PublishingRecord = Schemas["PublishingRecord"];
+export type Revision = Schemas["Revision"];
+export type Role = Schemas["Role"];
+export type Sector = Schemas["Sector"];
+export type SignedIn = Schemas["SignedIn"];
+export type Site = Schemas["Site"];
+export type Task = Schemas["Task"];
+export type TaskStatus = Schemas["TaskStatus"];
+export type Tenant = Schemas["Tenant"];
+export type Transaction = Schemas["Transaction"];
+export type Usage = Schemas["Usage"];
+export type Workspace = Schemas["Workspace"];

@@ -1,0 +1,60 @@
+/** Numbers, dates and names as people read them. */
+
+const NUMBER = new Intl.NumberFormat("en-US");
+const COMPACT = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
+const DATE = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
+const MOMENT = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const RELATIVE = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+
+export const number = (value: number) => NUMBER.format(value);
+export const compact = (value: number) => COMPACT.format(value);
+export const date = (iso: string) => DATE.format(new Date(iso));
+export const moment = (iso: string) => MOMENT.format(new Date(iso));
+
+/** `3 minutes ago`, or the date when it is longer ago than a week. */
+export function ago(iso: string, now = Date.now()): string {
+  const seconds = Math.round((new Date(iso).getTime() - now) / 1000);
+  const steps: [number, Intl.RelativeTimeFormatUnit][] = [
+    [60, "second"],
+    [3600, "minute"],
+    [86_400, "hour"],
+    [604_800, "day"],
+  ];
+  let unit = 1;
+  for (const [limit, name] of steps) {
+    if (Math.abs(seconds) < limit) return RELATIVE.format(Math.round(seconds / unit), name);
+    unit = limit;
+  }
+  return date(iso);
+}
+
+/** `1 keyword`, `2 keywords`; the plural is given when it is not made by an s. */
+export function count(amount: number, one: string, many = `${one}s`): string {
+  return `${number(amount)} ${amount === 1 ? one : many}`;
+}
+
+export const credits = (amount: number) => count(amount, "credit");
+
+/** `all_new` → `All new`. */
+export function words(name: string): string {
+  const text = name.replaceAll("_", " ");
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** What the functions of jobs are called on screen. */
+const FUNCTIONS: Record<string, string> = {
+  auto_cluster: "Cluster keywords",
+  generate_ideas: "Generate ideas",
+  generate_content: "Write articles",
+  import_keywords: "Import keywords",
+  publish_content: "Publish",
+  publish: "Publish",
+  deploy_site: "Deploy site",
+};
+export const functionName = (name: string) => FUNCTIONS[name] ?? words(name);
+
+/** Money from cents. */
+export const money = (cents: number, digits = 2) =>
+  new Intl.NumberFormat("en-US", { style: "currency", currency: "USD", maximumFractionDigits: digits }).format(
+    cents / 100,
+  );

@@ -1,0 +1,298 @@
+/** Pages for who is not signed in: sign up, sign in, forgotten password, accept an invitation. */
+import { useState } from "react";
+import { Form } from "react-aria-components";
+import { Link, Navigate, useNavigate, useSearchParams } from "react-router";
+import { api, call } from "@/api/client";
+import { ApiError, sentence } from "@/api/problem";
+import { queryClient } from "@/api/query";
+import { enter, useSession } from "@/api/session";
+import { Button, LinkButton } from "@/ui/Button";
+import { TextField } from "@/ui/Field";
+
+const MIN_PASSWORD = 10;
+
+function Frame({ title, intro, children }: { title: string; intro?: React.ReactNode; children: React.ReactNode }) {
+  return (
+    <main className="flex min-h-dvh flex-col items-center justify-center gap-6 p-4">
+      <title>{`${title} · IGNY8`}</title>
+      <p className="flex items-center gap-2.5 text-lg font-semibold tracking-tight">
+        <img src="/icon.svg" alt="" className="size-8" /> IGNY8
+      </p>
+      <div className="card w-full max-w-sm p-6">
+        <h1>{title}</h1>
+        {intro && <p className="mt-1 text-ink-soft">{intro}</p>}
+        <div className="mt-5">{children}</div>
+      </div>
+    </main>
+  );
+}
+
+/** Where to go after signing in: an address of this site, never of another. */
+function useNext(otherwise: string): string {
+  const to = useSearchParams()[0].get("to");
+  return to?.startsWith("/") && !to.startsWith("//") ? to : otherwise;
+}
+
+/** A form of these pages: sends, and shows what the server said. */
+function Ask({
+  action,
+  submit,
+  children,
+}: {
+  action: string;
+  submit: () => Promise<void>;
+  children: (errors: Record<string, string>) => React.ReactNode;
+}) {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const send = async () => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      await submit();
+    } catch (thrown) {
+      setError(thrown);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const fields = error instanceof ApiError ? error.fields : {};
+  return (
+    <Form
+      className="flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!busy) void send();
+      }}
+    >
+      {children(fields)}
+      {error !== undefined && (
+        <p role="alert" className="text-bad">
+          {sentence(error)}
+        </p>
+      )}
+      <Button look="primary" type="submit" busy={busy}>
+        {action}
+      </Button>
+    </Form>
+  );
+}
+
+const LINK = "font-medium text-brand underline-offset-2 hover:underline";
+
+function Email(props: { value: string; onChange: (value: string) => void; error?: string }) {
+  return <TextField label="Email" type="email" autoComplete="email" isRequired {...props} />;
+}
+
+function NewPassword(props: { label: string; value: string; onChange: (value: string) => void; error?: string }) {
+  return (
+    <TextField
+      type="password"
+      autoComplete="new-password"
+      isRequired
+      hint={`At least ${MIN_PASSWORD} characters; a few words are good.`}
+      {...props}
+    />
+  );
+}
+
+export function SignIn() {
+  const navigate = useNavigate();
+  const next = useNext("/");
+  const status = useSession((state) => state.status);
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  if (status === "in") return <Navigate to={next} replace />;
+  return (
+    <Frame title="Sign in" intro="Welcome back.">
+      <Ask
+        action="Sign in"
+        submit={async () => {
+          queryClient.clear();
+          enter(await call(api.POST("/api/auth/login", { body: { email, password } })));
+          void navigate(next, { replace: true });
+        }}
+      >
+        {(errors) => (
+          <>
+            <Email value={email} onChange={setEmail} error={errors.email} />
+            <TextField
+              label="Password"
+              type="password"
+              autoComplete="current-password"
+              isRequired
+              value={password}
+              onChange={setPassword}
+              error={errors.password}
+            />
+          </>
+        )}
+      </Ask>
+      <p className="mt-5 flex flex-wrap justify-between gap-2">
+        <Link to="/forgotten-password" className={LINK}>
+          Forgot your password?
+        </Link>
+        <Link to="/sign-up" className={LINK}>
+          Create an account
+        </Link>
+      </p>
+    </Frame>
+  );
+}
+
+export function SignUp() {
+  const navigate = useNavigate();
+  const [name, setName] = useState("");
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  return (
+    <Frame title="Create an account" intro="Free to try: a new account has trial credits and asks for no card.">
+      <Ask
+        action="Create account"
+        submit={async () => {
+          queryClient.clear();
+          enter(await call(api.POST("/api/auth/register", { body: { tenant_name: name, email, password } })));
+          void navigate("/welcome", { replace: true });
+        }}
+      >
+        {(errors) => (
+          <>
+            <TextField
+              label="Company or project"
+              autoComplete="organization"
+              isRequired
+              value={name}
+              onChange={setName}
+              error={errors.tenant_name}
+            />
+            <Email value={email} onChange={setEmail} error={errors.email} />
+            <NewPassword label="Password" value={password} onChange={setPassword} error={errors.password} />
+          </>
+        )}
+      </Ask>
+      <p className="mt-5">
+        You have an account?{" "}
+        <Link to="/sign-in" className={LINK}>
+          Sign in
+        </Link>
+      </p>
+    </Frame>
+  );
+}
+
+export function ForgottenPassword() {
+  const [email, setEmail] = useState("");
+  const [sent, setSent] = useState(false);
+  return (
+    <Frame title="Forgotten password">
+      {sent ? (
+        <div role="status" className="flex flex-col gap-4">
+          <p>
+            If there is an account for <b>{email}</b>, a link to choose a new password is on its way. It is good for an
+            hour.
+          </p>
+          <LinkButton to="/sign-in">Back to sign in</LinkButton>
+        </div>
+      ) : (
+        <Ask
+          action="Send the link"
+          submit={async () => {
+            await call(api.POST("/api/auth/password-reset", { body: { email } }));
+            setSent(true);
+          }}
+        >
+          {(errors) => <Email value={email} onChange={setEmail} error={errors.email} />}
+        </Ask>
+      )}
+    </Frame>
+  );
+}
+
+export function ResetPassword() {
+  const token = useSearchParams()[0].get("token") ?? "";
+  const [password, setPassword] = useState("");
+  const [done, setDone] = useState(false);
+  if (!token) return <NoToken what="password link" />;
+  return (
+    <Frame title="Choose a new password">
+      {done ? (
+        <div role="status" className="flex flex-col gap-4">
+          <p>Your password is changed. All other sessions were signed out.</p>
+          <LinkButton look="primary" to="/sign-in">
+            Sign in
+          </LinkButton>
+        </div>
+      ) : (
+        <Ask
+          action="Save the password"
+          submit={async () => {
+            await call(api.POST("/api/auth/password-reset/confirm", { body: { token, password } }));
+            setDone(true);
+          }}
+        >
+          {(errors) => (
+            <NewPassword
+              label="New password"
+              value={password}
+              onChange={setPassword}
+              error={errors.password ?? errors.token}
+            />
+          )}
+        </Ask>
+      )}
+    </Frame>
+  );
+}
+
+export function AcceptInvitation() {
+  const token = useSearchParams()[0].get("token") ?? "";
+  const navigate = useNavigate();
+  const [name, setName] = useState("");
+  const [password, setPassword] = useState("");
+  if (!token) return <NoToken what="invitation" />;
+  return (
+    <Frame
+      title="Accept the invitation"
+      intro="New to IGNY8? Choose a password. If you have an account already, enter its password."
+    >
+      <Ask
+        action="Join"
+        submit={async () => {
+          queryClient.clear();
+          const body = { token, password, display_name: name || undefined };
+          enter(await call(api.POST("/api/auth/invitations/accept", { body })));
+          void navigate("/", { replace: true });
+        }}
+      >
+        {(errors) => (
+          <>
+            <TextField
+              label="Your name"
+              autoComplete="name"
+              value={name}
+              onChange={setName}
+              error={errors.display_name}
+            />
+            <TextField
+              label="Password"
+              type="password"
+              isRequired
+              value={password}
+              onChange={setPassword}
+              error={errors.password ?? errors.token}
+            />
+          </>
+        )}
+      </Ask>
+    </Frame>
+  );
+}
+
+function NoToken({ what }: { what: string }) {
+  return (
+    <Frame title={`This ${what} is not complete`}>
+      <p className="mb-4">Open the link of the mail again, in one piece; or ask for a new one.</p>
+      <LinkButton to="/sign-in">To sign in</LinkButton>
+    </Frame>
+  );
+}

@@ -1,0 +1,6 @@
+export function Billing() {
+  return null;
+}
+export function UsagePage() {
+  return null;
+}

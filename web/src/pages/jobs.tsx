@@ -1,0 +1,6 @@
+export function Jobs() {
+  return null;
+}
+export function JobDetail() {
+  return null;
+}

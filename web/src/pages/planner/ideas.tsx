@@ -1,0 +1,3 @@
+export function Ideas() {
+  return null;
+}

@@ -1,0 +1,3 @@
+export function Keywords() {
+  return null;
+}

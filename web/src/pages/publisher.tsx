@@ -1,0 +1,3 @@
+export function Publisher() {
+  return null;
+}

@@ -1,0 +1,153 @@
+/**
+ * The work that runs, at a glance, from every page: progress with its phase, what it cost, and why it failed. It also
+ * tells when a job ends and has the lists that it changed read again.
+ */
+import { X } from "lucide-react";
+import { useEffect, useRef } from "react";
+import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
+import { Link, useNavigate } from "react-router";
+import { invalidate } from "@/api/query";
+import { isOpen, useRecentJobs } from "@/api/resources";
+import type { Job } from "@/api/types";
+import { ago, count, credits, functionName, words } from "@/lib/format";
+import { useUi } from "@/lib/store";
+import { StatusBadge } from "@/ui/Badge";
+import { IconButton } from "@/ui/Button";
+import { Progress } from "@/ui/Progress";
+import { EmptyState } from "@/ui/states";
+import { failed, told } from "@/ui/ToastNotifications";
+
+/** The lists that a job changes. */
+const CHANGED = [
+  "keywords",
+  "clusters",
+  "ideas",
+  "tasks",
+  "content",
+  "records",
+  "deployments",
+  "balance",
+  "transactions",
+  "usage",
+  "jobs",
+  "pipeline",
+];
+
+/** `18 of 20 done, 2 failed. 54 credits spent.` */
+export function outcome(job: Job): string {
+  const { done, failed: broken, cancelled, total } = job.progress;
+  const parts = [`${done} of ${total} done`];
+  if (broken > 0) parts.push(`${broken} failed`);
+  if (cancelled > 0) parts.push(`${cancelled} cancelled`);
+  const spent = job.credits.charged > 0 ? ` ${credits(job.credits.charged)} spent.` : " Nothing was charged.";
+  return `${parts.join(", ")}.${spent}`;
+}
+
+function useEnds(jobs: Job[] | undefined): void {
+  const open = useRef(new Set<string>());
+  const navigate = useNavigate();
+  useEffect(() => {
+    for (const job of jobs ?? []) {
+      if (isOpen(job)) open.current.add(job.id);
+      else if (open.current.delete(job.id)) {
+        invalidate(...CHANGED);
+        const text = `${functionName(job.function)}: ${outcome(job)}`;
+        if (job.status === "failed") failed(`${text} ${job.error ?? ""}`);
+        else told(text, { label: "Details", run: () => void navigate(`/jobs/${job.id}`) });
+      }
+    }
+  }, [jobs, navigate]);
+}
+
+export function JobTray() {
+  const open = useUi((ui) => ui.trayOpen);
+  const { show } = useUi.getState();
+  const jobs = useRecentJobs().data;
+  useEnds(jobs);
+  const running = jobs?.filter(isOpen) ?? [];
+  const ended = jobs?.filter((job) => !isOpen(job)).slice(0, 8) ?? [];
+  return (
+    <ModalOverlay
+      isOpen={open}
+      onOpenChange={(on) => show({ trayOpen: on })}
+      isDismissable
+      className="fixed inset-0 z-40 flex justify-end bg-black/30"
+    >
+      <Modal className="pop h-full w-full max-w-sm border-l border-line bg-card shadow-xl">
+        <Dialog className="flex h-full flex-col outline-none">
+          <header className="flex h-14 items-center justify-between border-b border-line pr-3 pl-5">
+            <Heading slot="title" className="text-base font-semibold">
+              Jobs
+            </Heading>
+            <IconButton label="Close" icon={X} onPress={() => show({ trayOpen: false })} />
+          </header>
+          <div className="min-h-0 flex-1 overflow-y-auto p-3">
+            {running.length + ended.length === 0 && (
+              <EmptyState title="No jobs yet">Work that takes time shows its progress here.</EmptyState>
+            )}
+            <ul className="flex flex-col gap-2">
+              {[...running, ...ended].map((job) => (
+                <li key={job.id}>
+                  <JobCard job={job} close={() => show({ trayOpen: false })} />
+                </li>
+              ))}
+            </ul>
+          </div>
+          <footer className="border-t border-line p-3 text-center">
+            <Link
+              to="/jobs"
+              className="font-medium text-brand hover:underline"
+              onClick={() => show({ trayOpen: false })}
+            >
+              All jobs
+            </Link>
+          </footer>
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
+function JobCard({ job, close }: { job: Job; close: () => void }) {
+  return (
+    <Link to={`/jobs/${job.id}`} onClick={close} className="card block p-3 hover:border-line-strong">
+      <span className="flex items-center justify-between gap-2">
+        <span className="font-medium">{functionName(job.function)}</span>
+        <StatusBadge status={job.status} />
+      </span>
+      <AIStatusBar job={job} className="mt-2" />
+      <span className="mt-1.5 block text-xs text-ink-soft">
+        {isOpen(job)
+          ? `${count(job.total, "item")} · started ${ago(job.created_at)}`
+          : `${outcome(job)} ${ago(job.created_at)}`}
+      </span>
+    </Link>
+  );
+}
+
+const PHASES: Record<Job["progress"]["phase"], string> = {
+  init: "Waiting its turn",
+  prep: "Preparing",
+  ai_call: "The model is at work",
+  parse: "Reading the answer",
+  save: "Saving",
+  done: "Done",
+};
+
+/** How far a job is, and what it is doing now. */
+export function AIStatusBar({ job, className }: { job: Job; className?: string }) {
+  const { done, failed: broken, cancelled, total, phase } = job.progress;
+  return (
+    <span className={className}>
+      <Progress label={functionName(job.function)} done={done} failed={broken + cancelled} total={total} />
+      {isOpen(job) && (
+        <span className="mt-1.5 flex justify-between text-xs text-ink-soft">
+          <span>{job.status === "preparing" ? "Preparing the items" : (PHASES[phase] ?? words(phase))}</span>
+          <span className="tabular-nums">
+            {done + broken} / {total}
+          </span>
+        </span>
+      )}
+    </span>
+  );
+}

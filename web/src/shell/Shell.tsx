@@ -1,0 +1,197 @@
+/** The frame around every page of who is signed in. */
+import { Bell, ListTree, LogOut, Menu as MenuIcon, Monitor, Moon, Search, Sun, User, Zap } from "lucide-react";
+import { useEffect } from "react";
+import { Button as AriaButton } from "react-aria-components";
+import { Link, Outlet, useLocation, useNavigate } from "react-router";
+import { api } from "@/api/client";
+import { useBalance, useMe } from "@/api/query";
+import { isOpen, useRecentJobs } from "@/api/resources";
+import { leave, refreshToken } from "@/api/session";
+import { number } from "@/lib/format";
+import { isReadOnly, mayOf } from "@/lib/rights";
+import { type Theme, useUi } from "@/lib/store";
+import { IconButton } from "@/ui/Button";
+import { ConfirmDialog } from "@/ui/ConfirmDialog";
+import { CostDialog } from "@/ui/CostDialog";
+import { Dialog } from "@/ui/Dialog";
+import { Menu } from "@/ui/Menu";
+import { ErrorState, Skeleton } from "@/ui/states";
+import { CommandPalette } from "./CommandPalette";
+import { JobTray } from "./JobTray";
+import { Offline } from "./Offline";
+import { Sidebar } from "./Sidebar";
+import { SiteSwitcher, TenantSwitcher } from "./switchers";
+
+const THEMES: Theme[] = ["light", "dark", "system"];
+const THEME_ICONS = { light: Sun, dark: Moon, system: Monitor };
+
+export async function signOut(): Promise<void> {
+  const token = refreshToken();
+  if (token) await api.POST("/api/auth/logout", { body: { refresh_token: token } }).catch(() => undefined);
+  leave();
+}
+
+export function Shell() {
+  const me = useMe();
+  const menuOpen = useUi((ui) => ui.menuOpen);
+  const { show } = useUi.getState();
+  const location = useLocation();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes what lay over the last one
+  useEffect(() => show({ menuOpen: false, paletteOpen: false }), [location.pathname]);
+
+  if (me.error) return <ErrorState error={me.error} again={() => void me.refetch()} />;
+  return (
+    <div className="flex h-dvh">
+      <a
+        href="#main"
+        className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50 focus:rounded-md focus:bg-card focus:p-2"
+      >
+        Skip to the page
+      </a>
+      <aside className="flex w-56 shrink-0 flex-col border-r border-line bg-card max-lg:hidden">
+        <Logo />
+        <Sidebar />
+      </aside>
+      <div className="flex min-w-0 flex-1 flex-col">
+        <header className="flex h-14 shrink-0 items-center gap-1 border-b border-line bg-card px-2 sm:gap-2 sm:px-4">
+          <IconButton label="Menu" icon={MenuIcon} className="lg:hidden" onPress={() => show({ menuOpen: true })} />
+          <SiteSwitcher />
+          <TenantSwitcher />
+          <span className="flex-1" />
+          <IconButton label="Search and commands (Ctrl K)" icon={Search} onPress={() => show({ paletteOpen: true })} />
+          <Credits />
+          <Jobs />
+          <Person />
+        </header>
+        <Banner />
+        <main id="main" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto outline-none">
+          {me.data ? <Outlet /> : <Skeleton className="m-6 h-40" />}
+        </main>
+      </div>
+      <Dialog title="IGNY8" width="sm" isOpen={menuOpen} onClose={() => show({ menuOpen: false })}>
+        <Sidebar />
+      </Dialog>
+      <JobTray />
+      <CommandPalette />
+      <CostDialog />
+      <ConfirmDialog />
+      <Offline />
+    </div>
+  );
+}
+
+function Logo() {
+  return (
+    <Link to="/" className="flex h-14 items-center gap-2.5 px-5 font-semibold tracking-tight">
+      <img src="/icon.svg" alt="" className="size-6" /> IGNY8
+    </Link>
+  );
+}
+
+/** What can be spent, and what running work holds. */
+function Credits() {
+  const balance = useBalance().data;
+  return (
+    <Link
+      to="/billing"
+      aria-label={
+        balance
+          ? `${number(balance.available)} credits available, ${number(balance.reserved)} reserved. Open credits.`
+          : "Open credits"
+      }
+      className="flex h-9 items-center gap-1.5 rounded-lg px-2 font-medium tabular-nums hover:bg-sunk"
+    >
+      <Zap className="size-4 text-brand" aria-hidden />
+      {balance ? number(balance.available) : <Skeleton className="h-4 w-8" />}
+      {balance && balance.reserved > 0 && (
+        <span className="text-xs font-normal text-ink-soft max-sm:hidden">{number(balance.reserved)} reserved</span>
+      )}
+    </Link>
+  );
+}
+
+function Jobs() {
+  const jobs = useRecentJobs().data ?? [];
+  const running = jobs.filter(isOpen).length;
+  return (
+    <div className="relative">
+      <IconButton
+        label={running > 0 ? `Jobs: ${running} running` : "Jobs and notices"}
+        icon={running > 0 ? ListTree : Bell}
+        onPress={() => useUi.getState().show({ trayOpen: true })}
+      />
+      {running > 0 && (
+        <span
+          aria-hidden
+          className="pointer-events-none absolute top-0 right-0 min-w-4 rounded-full bg-brand px-1 text-center text-[11px] leading-4 font-semibold text-on-brand"
+        >
+          {running}
+        </span>
+      )}
+    </div>
+  );
+}
+
+function Person() {
+  const me = useMe().data;
+  const navigate = useNavigate();
+  const theme = useUi((ui) => ui.theme);
+  const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? "system";
+  const name = me?.user?.display_name || me?.user?.email || "";
+  return (
+    <Menu
+      label="You"
+      entries={[
+        { id: "profile", label: name || "Profile", icon: User, run: () => void navigate("/settings") },
+        {
+          id: "theme",
+          label: `Theme: ${theme}`,
+          icon: THEME_ICONS[theme],
+          run: () => useUi.getState().setTheme(next),
+        },
+        { id: "out", label: "Sign out", icon: LogOut, run: () => void signOut() },
+      ]}
+    >
+      <AriaButton
+        aria-label={`You: ${name}`}
+        className="flex size-8 shrink-0 cursor-pointer items-center justify-center rounded-full bg-brand-soft text-xs font-semibold text-brand-strong uppercase"
+      >
+        {name.slice(0, 2)}
+      </AriaButton>
+    </Menu>
+  );
+}
+
+/** What limits everything on the page: a suspended tenant, a role that only reads. */
+function Banner() {
+  const me = useMe().data;
+  if (!me) return null;
+  if (isReadOnly(me)) {
+    return (
+      <p className="bg-bad-soft px-4 py-2 text-bad sm:px-6">
+        This account is {me.tenant.status}: you can read and export, nothing is generated or published.{" "}
+        <Link to="/billing" className="font-medium underline">
+          See credits and plans
+        </Link>
+      </p>
+    );
+  }
+  if (me.tenant.status === "past_due") {
+    return (
+      <p className="bg-warn-soft px-4 py-2 text-warn sm:px-6">
+        The last payment failed. Please renew it, or this account will be suspended.{" "}
+        <Link to="/billing" className="font-medium underline">
+          See credits and plans
+        </Link>
+      </p>
+    );
+  }
+  if (!mayOf(me, "editor")) {
+    return (
+      <p className="bg-sunk px-4 py-1.5 text-[13px] text-ink-soft sm:px-6">
+        You are a viewer here: you can see everything, and change nothing. An admin can give you another role.
+      </p>
+    );
+  }
+  return null;
+}

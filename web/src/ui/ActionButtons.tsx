@@ -1,0 +1,52 @@
+import { type LucideIcon, MoreHorizontal, X } from "lucide-react";
+import { count } from "@/lib/format";
+import { Button, IconButton } from "./Button";
+import { Menu, type MenuEntry } from "./Menu";
+
+export type Action = { label: string; icon: LucideIcon; run: () => void; danger?: boolean; disabled?: boolean };
+
+/** What can be done with the chosen rows. It takes the place of nothing: its room is there before. */
+export function ActionButtons({
+  chosen,
+  noun,
+  actions,
+  clear,
+}: {
+  chosen: number;
+  noun: string;
+  actions: Action[];
+  clear: () => void;
+}) {
+  if (chosen === 0) return null;
+  return (
+    <div
+      role="toolbar"
+      aria-label={`${count(chosen, noun)} chosen`}
+      className="pop card fixed inset-x-4 bottom-4 z-30 mx-auto flex max-w-fit flex-wrap items-center gap-2 px-3 py-2 shadow-xl"
+    >
+      <span className="px-1 font-medium">{count(chosen, noun)} chosen</span>
+      {actions.map((action) => (
+        <Button
+          key={action.label}
+          size="sm"
+          icon={action.icon}
+          look={action.danger ? "danger" : "plain"}
+          isDisabled={action.disabled}
+          onPress={action.run}
+        >
+          {action.label}
+        </Button>
+      ))}
+      <IconButton label="Choose none" icon={X} onPress={clear} />
+    </div>
+  );
+}
+
+/** The actions of one row behind three dots. */
+export function RowActions({ label, entries }: { label: string; entries: MenuEntry[] }) {
+  return (
+    <Menu label={label} entries={entries}>
+      <IconButton label={label} icon={MoreHorizontal} />
+    </Menu>
+  );
+}

@@ -1,0 +1,54 @@
+/**
+ * Asks before something that cannot be undone, or that costs: `confirm({...})` answers true or false.
+ *
+ * `ConfirmDialog` stands once, in the shell.
+ */
+import { create } from "zustand";
+import { Button } from "./Button";
+import { Dialog } from "./Dialog";
+
+export type Question = {
+  title: string;
+  /** What will happen, and whether there is a way back. */
+  body: React.ReactNode;
+  /** The verb on the button: "Delete 3 keywords", never "OK". */
+  action: string;
+  danger?: boolean;
+};
+
+type State = { question?: Question; answer?: (yes: boolean) => void };
+const useQuestion = create<State>(() => ({}));
+
+export function confirm(question: Question): Promise<boolean> {
+  useQuestion.getState().answer?.(false);
+  return new Promise((answer) => useQuestion.setState({ question, answer }));
+}
+
+function settle(yes: boolean): void {
+  useQuestion.getState().answer?.(yes);
+  useQuestion.setState({ question: undefined, answer: undefined });
+}
+
+export function ConfirmDialog() {
+  const question = useQuestion((state) => state.question);
+  if (!question) return null;
+  return (
+    <Dialog
+      alert
+      isOpen
+      width="sm"
+      title={question.title}
+      onClose={() => settle(false)}
+      footer={
+        <>
+          <Button onPress={() => settle(false)}>Cancel</Button>
+          <Button autoFocus look={question.danger ? "danger" : "primary"} onPress={() => settle(true)}>
+            {question.action}
+          </Button>
+        </>
+      }
+    >
+      <div className="text-ink-soft">{question.body}</div>
+    </Dialog>
+  );
+}

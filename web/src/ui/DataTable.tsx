@@ -1,0 +1,236 @@
+/**
+ * The table of a list from the server: rows are loaded as one scrolls and only those in sight are in the page, so that
+ * ten thousand scroll like ten. Sorting and filtering are the server's; the order of what is loaded is never changed here.
+ */
+import { type ColumnDef, tableFeatures, useTable } from "@tanstack/react-table";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { ArrowDown, ArrowUp } from "lucide-react";
+import { useEffect, useRef } from "react";
+import type { List } from "@/api/query";
+import { cx } from "@/lib/cx";
+import { number } from "@/lib/format";
+import { Checkbox } from "./Field";
+import { ErrorState, Skeleton } from "./states";
+
+const features = tableFeatures({});
+type Features = typeof features;
+
+export type Column<Row> = {
+  /** Names the column; the server's sort field where `sort` is true. */
+  id: string;
+  header: string;
+  cell: (row: Row) => React.ReactNode;
+  /** The server can sort by it. */
+  sort?: boolean;
+  /** Numbers stand at the right. */
+  right?: boolean;
+  /** A class of the cells, as a width or `max-md:hidden`. */
+  className?: string;
+};
+
+export type Selection = { ids: ReadonlySet<string>; set: (ids: ReadonlySet<string>) => void };
+
+const ROW = 44;
+/** Rows before the end of what is loaded at which more is asked for. */
+const AHEAD = 20;
+
+export function DataTable<Row extends { id: string }>({
+  label,
+  list,
+  columns,
+  sort,
+  onSort,
+  selection,
+  empty,
+  onOpen,
+  rowLabel,
+  height = "calc(100dvh - 20rem)",
+}: {
+  label: string;
+  list: List<Row>;
+  columns: Column<Row>[];
+  /** `volume` or `-volume`. */
+  sort?: string;
+  onSort?: (sort: string) => void;
+  selection?: Selection;
+  /** Shown in place of the rows when there are none. */
+  empty: React.ReactNode;
+  /** A press on a row, or Enter. */
+  onOpen?: (row: Row) => void;
+  /** What a row is called when it is chosen or opened. */
+  rowLabel: (row: Row) => string;
+  height?: string;
+}) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const defs: ColumnDef<Features, Row>[] = columns.map((column) => ({
+    id: column.id,
+    header: column.header,
+    cell: ({ row }) => column.cell(row.original),
+  }));
+  const table = useTable({ features, columns: defs, data: list.rows, getRowId: (row: Row) => row.id });
+  const rows = table.getRowModel().rows;
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW,
+    overscan: 12,
+    // Where nothing is laid out (tests), some rows are shown all the same.
+    initialRect: { width: 1000, height: 600 },
+  });
+  const seen = virtual.getVirtualItems();
+  const last = seen.at(-1)?.index ?? 0;
+  const { more, hasMore } = list;
+  useEffect(() => {
+    if (hasMore && last >= rows.length - AHEAD) more();
+  }, [last, rows.length, hasMore, more]);
+
+  if (list.error && rows.length === 0) return <ErrorState error={list.error} again={list.again} />;
+  if (!list.loading && rows.length === 0) return <div className="card">{empty}</div>;
+
+  const ids = selection?.ids ?? new Set<string>();
+  const chosen = list.rows.filter((row) => ids.has(row.id)).length;
+  const toggle = (id: string) => {
+    const next = new Set(ids);
+    if (!next.delete(id)) next.add(id);
+    selection?.set(next);
+  };
+  const before = seen[0]?.start ?? 0;
+  const after = virtual.getTotalSize() - (seen.at(-1)?.end ?? 0);
+  const width = columns.length + (selection ? 1 : 0);
+  const spacer = (pixels: number) =>
+    pixels > 0 && (
+      <tr aria-hidden style={{ height: pixels }}>
+        <td colSpan={width} />
+      </tr>
+    );
+
+  return (
+    <div className="card overflow-hidden">
+      <section
+        ref={scroller}
+        aria-label={label}
+        aria-busy={list.loading || list.changing}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+        tabIndex={0}
+        className={cx("relative overflow-auto", list.changing && "opacity-60")}
+        style={{ maxHeight: height, minHeight: "16rem" }}
+      >
+        <table className="w-full border-separate border-spacing-0" aria-rowcount={list.total ?? -1}>
+          <caption className="sr-only">{label}</caption>
+          <thead>
+            <tr>
+              {selection && (
+                <th className="sticky top-0 z-10 w-10 border-b border-line bg-card pl-4 text-left">
+                  <Checkbox
+                    aria-label="Choose all loaded rows"
+                    isSelected={rows.length > 0 && chosen === rows.length}
+                    isIndeterminate={chosen > 0 && chosen < rows.length}
+                    onChange={(on) => selection.set(new Set(on ? list.rows.map((row) => row.id) : []))}
+                  />
+                </th>
+              )}
+              {columns.map((column) => (
+                <Head key={column.id} column={column} sort={sort} onSort={onSort} />
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {list.loading &&
+              Array.from({ length: 8 }, (_, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: places without content
+                <tr key={index} style={{ height: ROW }}>
+                  <td colSpan={width} className="px-4">
+                    <Skeleton className="h-4 w-full" />
+                  </td>
+                </tr>
+              ))}
+            {spacer(before)}
+            {seen.map((item) => {
+              const row = rows[item.index];
+              if (!row) return null;
+              const isChosen = ids.has(row.id);
+              return (
+                <tr
+                  key={row.id}
+                  aria-rowindex={item.index + 1}
+                  aria-selected={selection ? isChosen : undefined}
+                  style={{ height: ROW }}
+                  className={cx("group", isChosen ? "bg-brand-soft" : "hover:bg-sunk/60", onOpen && "cursor-pointer")}
+                  onClick={(event) => {
+                    // What can be pressed by itself keeps its press.
+                    if (onOpen && !(event.target as Element).closest("a,button,input,label,[role]:not(tr,td)")) {
+                      onOpen(row.original);
+                    }
+                  }}
+                >
+                  {selection && (
+                    <td className="border-b border-line pl-4">
+                      <Checkbox
+                        aria-label={`Choose ${rowLabel(row.original)}`}
+                        isSelected={isChosen}
+                        onChange={() => toggle(row.id)}
+                      />
+                    </td>
+                  )}
+                  {row.getAllCells().map((cell, index) => (
+                    <td
+                      key={cell.id}
+                      className={cx(
+                        "border-b border-line px-3 py-1 first:pl-4 last:pr-4",
+                        columns[index]?.right && "text-right tabular-nums",
+                        columns[index]?.className,
+                      )}
+                    >
+                      <table.FlexRender cell={cell} />
+                    </td>
+                  ))}
+                </tr>
+              );
+            })}
+            {spacer(after)}
+          </tbody>
+        </table>
+      </section>
+      <footer className="flex items-center justify-between gap-4 border-t border-line px-4 py-2 text-xs text-ink-soft">
+        <span aria-live="polite">
+          {list.loading
+            ? "Loading…"
+            : list.total === undefined
+              ? `${number(rows.length)} loaded${hasMore ? ", more as you scroll" : ""}`
+              : `${number(rows.length)} of ${number(list.total)}`}
+        </span>
+        {ids.size > 0 && <span>{number(ids.size)} chosen</span>}
+      </footer>
+    </div>
+  );
+}
+
+function Head<Row>({ column, sort, onSort }: { column: Column<Row>; sort?: string; onSort?: (sort: string) => void }) {
+  const down = sort === `-${column.id}`;
+  const up = sort === column.id;
+  const Icon = up ? ArrowUp : ArrowDown;
+  return (
+    <th
+      scope="col"
+      aria-sort={up ? "ascending" : down ? "descending" : undefined}
+      className={cx(
+        "sticky top-0 z-10 h-10 border-b border-line bg-card px-3 text-xs font-medium whitespace-nowrap text-ink-soft first:pl-4 last:pr-4",
+        column.right ? "text-right" : "text-left",
+        column.className,
+      )}
+    >
+      {column.sort && onSort ? (
+        <button
+          type="button"
+          className="inline-flex cursor-pointer items-center gap-1 hover:text-ink"
+          onClick={() => onSort(down ? column.id : `-${column.id}`)}
+        >
+          {column.header}
+          <Icon className={cx("size-3.5", !up && !down && "opacity-0")} aria-hidden />
+        </button>
+      ) : (
+        column.header
+      )}
+    </th>
+  );
+}

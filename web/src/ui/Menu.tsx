@@ -1,0 +1,44 @@
+import type { LucideIcon } from "lucide-react";
+import { Menu as AriaMenu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
+import { cx } from "@/lib/cx";
+
+export type MenuEntry = {
+  id: string;
+  label: string;
+  icon?: LucideIcon;
+  danger?: boolean;
+  disabled?: boolean;
+  run: () => void;
+};
+
+/** A button with a menu of actions. The button is the child. */
+export function Menu({ label, entries, children }: { label: string; entries: MenuEntry[]; children: React.ReactNode }) {
+  return (
+    <MenuTrigger>
+      {children}
+      <Popover className="pop card min-w-48 shadow-lg">
+        <AriaMenu
+          aria-label={label}
+          className="max-h-96 overflow-auto p-1 outline-none"
+          disabledKeys={entries.filter((entry) => entry.disabled).map((entry) => entry.id)}
+          onAction={(key) => entries.find((entry) => entry.id === key)?.run()}
+        >
+          {entries.map(({ id, label: text, icon: Icon, danger }) => (
+            <MenuItem
+              key={id}
+              id={id}
+              textValue={text}
+              className={cx(
+                "flex cursor-pointer items-center gap-2.5 rounded-md px-2.5 py-2 outline-none data-[disabled]:cursor-not-allowed data-[disabled]:opacity-50 data-[focused]:bg-sunk",
+                danger && "text-bad",
+              )}
+            >
+              {Icon && <Icon className="size-4" aria-hidden />}
+              {text}
+            </MenuItem>
+          ))}
+        </AriaMenu>
+      </Popover>
+    </MenuTrigger>
+  );
+}

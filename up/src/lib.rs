@@ -6,6 +6,7 @@ mod document;
 mod functions;
 mod pages;
 mod settings;
+mod spa;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -90,7 +91,10 @@ impl Up {
         let admin = admin(&cloud, &shared)?;
         let bucket = admin.config.get("BUCKET_NAME").unwrap_or_default().to_owned();
         let sites = Sites { accounts: Accounts::new(admin.table.clone(), admin.cloud.clone()), bucket };
-        let local = pages::router(admin.table.clone(), url.clone());
+        let live = url.replacen("http", "ws", 1);
+        let uploads = admin.config.get("AWS_ENDPOINT_URL").unwrap_or_default();
+        let spa = spa::router(&settings.web_dir, &live, uploads);
+        let local = pages::router(admin.table.clone(), url.clone(), spa);
         cloud.serve(Guests { registry, sites: Some(Arc::new(sites)), local: Some(local) })?;
         Ok(Self { cloud, url })
     }

@@ -1,4 +1,4 @@
-//! Pages of the local process alone: where to begin, and the mail that was sent.
+//! Pages of the local process: the SPA, where to begin, and the mail that was sent.
 
 use axum::{
     Router,
@@ -30,20 +30,27 @@ pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit;margin:.75rem 0 0}"
 struct Local {
     table: Table,
     url: String,
+    spa: bool,
 }
 
-/// The pages.
-pub(crate) fn router(table: Table, url: String) -> Router {
-    Router::new()
-        .route("/", get(home))
-        .route("/local/outbox", get(outbox))
-        .fallback(async || {
+/// The pages. `/` is the SPA when it is built, else a page that says how to build it.
+pub(crate) fn router(table: Table, url: String, spa: Option<Router>) -> Router {
+    let local = Local { table, url, spa: spa.is_some() };
+    let own = Router::new().route("/local", get(home)).route("/local/outbox", get(outbox));
+    let own = match spa {
+        Some(_) => own,
+        None => own.route("/", get(home)).fallback(async || {
             (
                 StatusCode::NOT_FOUND,
                 page("Not found", &html! { p { "There is no such page. " a href="/" { "Where to begin" } } }),
             )
-        })
-        .with_state(Local { table, url })
+        }),
+    };
+    let own = own.with_state(local);
+    match spa {
+        Some(spa) => own.merge(spa),
+        None => own,
+    }
 }
 
 fn page(title: &str, body: &Markup) -> Response {
@@ -68,6 +75,7 @@ async fn home(State(local): State<Local>) -> Response {
         "IGNY8 runs",
         &html! {
             p.lead { "Every function of the service answers at " code { (local.url) "/api" } ". The README walks from a keyword file to a public page." }
+            @if !local.spa { p { "The pages are not built: " code { "cargo xtask up" } " builds them where there is Node 20.19 or newer." } }
             ul {
                 li { a href="/api/openapi.json" { "The API" } br; small { "OpenAPI 3.1, every route with an example" } }
                 li { a href="/api/system/health" { "Health" } br; small { "200 once everything serves" } }

@@ -37,6 +37,8 @@ pub struct Settings {
     pub address: SocketAddr,
     /// Where it keeps its state (`IGNY8_DATA_DIR`, `.igny8`).
     pub data_dir: PathBuf,
+    /// Where the built SPA is (`IGNY8_WEB_DIR`, `web/dist`).
+    pub web_dir: PathBuf,
     /// What the functions are told besides.
     pub passed_on: BTreeMap<String, String>,
 }
@@ -75,7 +77,9 @@ impl Settings {
             let message = format!("`{ai}` is no AI provider; set offline, openai or anthropic");
             return Err(SettingsError { name: "IGNY8_AI", message });
         }
-        Ok(Self { address, data_dir: get("IGNY8_DATA_DIR").unwrap_or(".igny8").into(), passed_on })
+        let data_dir = get("IGNY8_DATA_DIR").unwrap_or(".igny8").into();
+        let web_dir = get("IGNY8_WEB_DIR").unwrap_or("web/dist").into();
+        Ok(Self { address, data_dir, web_dir, passed_on })
     }
 
     /// The keys that access tokens are signed with; made at the first start and kept.

@@ -10,6 +10,7 @@ use crate::{
     shell::{
         Doing, Result, Workspace, cargo, find, has_functions, program, root, run, run_together, target, wait_at_most,
     },
+    web,
 };
 
 /// How a step ended when it did not fail.
@@ -31,11 +32,13 @@ pub const STEPS: &[Step] = &[
     ("template", template),
     ("parity", parity),
     ("deny", deny),
+    ("web", web::step),
     ("clippy", clippy),
     ("test", test),
     ("docs", docs),
     ("openapi", openapi),
     ("lambda", lambda),
+    ("browser", web::browser),
 ];
 
 /// One binary of each kind, started as a process of its own: HTTP, SQS, stream, schedule, rule.

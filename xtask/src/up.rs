@@ -2,7 +2,10 @@
 
 use std::{ffi::OsString, process::Command};
 
-use crate::shell::{Fault, Result, Workspace, cargo, find, root, run, target};
+use crate::{
+    shell::{Fault, Result, Workspace, cargo, find, root, run, target},
+    web,
+};
 
 /// Package and binary of the local cloud.
 const LOCAL_CLOUD: &str = "igny8-up";
@@ -14,6 +17,10 @@ pub fn run_local_cloud(arguments: &[OsString]) -> Result {
     }
     if !Workspace::load()?.has_binary(LOCAL_CLOUD) {
         return Err(Fault::new(format!("no crate of this workspace builds the binary {LOCAL_CLOUD}")));
+    }
+    // Everything but the pages works without them.
+    if let Err(fault) = web::build() {
+        eprintln!("the pages are not built, / says only where the API is: {fault}");
     }
     run(cargo().args(["build", "--locked", "--bin", LOCAL_CLOUD]))?;
     // It runs in the root, wherever the command was given: template.yaml and the default .igny8/ are there.

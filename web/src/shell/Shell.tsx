@@ -36,7 +36,6 @@ export function Shell() {
   const menuOpen = useUi((ui) => ui.menuOpen);
   const { show } = useUi.getState();
   const location = useLocation();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes what lay over the last one
   useEffect(() => show({ menuOpen: false, paletteOpen: false }), [location.pathname]);
 
   if (me.error) return <ErrorState error={me.error} again={() => void me.refetch()} />;

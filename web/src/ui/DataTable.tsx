@@ -110,7 +110,6 @@ export function DataTable<Row extends { id: string }>({
         ref={scroller}
         aria-label={label}
         aria-busy={list.loading || list.changing}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
         tabIndex={0}
         className={cx("relative overflow-auto", list.changing && "opacity-60")}
         style={{ maxHeight: height, minHeight: "16rem" }}
@@ -137,7 +136,6 @@ export function DataTable<Row extends { id: string }>({
           <tbody>
             {list.loading &&
               Array.from({ length: 8 }, (_, index) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: places without content
                 <tr key={index} style={{ height: ROW }}>
                   <td colSpan={width} className="px-4">
                     <Skeleton className="h-4 w-full" />

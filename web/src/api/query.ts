@@ -44,7 +44,7 @@ export function useList<Row>(
   name: string,
   params: unknown,
   page: (cursor: string | undefined) => Promise<Page<Row>>,
-  options: { enabled?: boolean; refetchInterval?: number | false } = {},
+  options: { enabled?: boolean; refetchInterval?: (rows: Row[]) => number | false } = {},
 ): List<Row> {
   const query = useInfiniteQuery({
     queryKey: [name, "list", params],
@@ -52,7 +52,9 @@ export function useList<Row>(
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
-    ...options,
+    enabled: options.enabled,
+    refetchInterval: (one) =>
+      options.refetchInterval?.(one.state.data?.pages.flatMap((page) => page.items) ?? []) ?? false,
   });
   return {
     rows: query.data?.pages.flatMap((one) => one.items) ?? [],

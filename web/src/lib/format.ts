@@ -42,14 +42,12 @@ export function words(name: string): string {
 }
 
 /** What the functions of jobs are called on screen. */
-const FUNCTIONS: Record<string, string> = {
+export const FUNCTIONS: Record<string, string> = {
   auto_cluster: "Cluster keywords",
   generate_ideas: "Generate ideas",
   generate_content: "Write articles",
   import_keywords: "Import keywords",
-  publish_content: "Publish",
   publish: "Publish",
-  deploy_site: "Deploy site",
 };
 export const functionName = (name: string) => FUNCTIONS[name] ?? words(name);
 

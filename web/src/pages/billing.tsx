@@ -1,6 +1,0 @@
-export function Billing() {
-  return null;
-}
-export function UsagePage() {
-  return null;
-}

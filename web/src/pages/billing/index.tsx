@@ -1,0 +1,2 @@
+export { Billing } from "./Billing";
+export { UsagePage } from "./Usage";

@@ -1,6 +1,0 @@
-export function Jobs() {
-  return null;
-}
-export function JobDetail() {
-  return null;
-}

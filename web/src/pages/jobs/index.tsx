@@ -1,0 +1,2 @@
+export { JobDetail } from "./JobDetail";
+export { Jobs } from "./Jobs";

@@ -63,7 +63,7 @@ export function Shell() {
           <Person />
         </header>
         <Banner />
-        <main id="main" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto outline-none">
+        <main id="main" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto outline-none [scrollbar-gutter:stable]">
           {me.data ? <Outlet /> : <Skeleton className="m-6 h-40" />}
         </main>
       </div>

@@ -21,12 +21,14 @@ export function Section({
   const id = useId();
   return (
     <section aria-labelledby={id} className={cx("card min-w-0", className)}>
-      <header className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2 px-5 pt-4">
+      <header
+        className={cx("flex flex-wrap items-start justify-between gap-x-4 gap-y-2 pt-4 pl-5", flush ? "pr-2" : "pr-5")}
+      >
         <div className="min-w-0">
           <h2 id={id} className="truncate">
             {title}
           </h2>
-          {intro && <p className="mt-0.5 max-w-2xl text-ink-soft">{intro}</p>}
+          {intro && <div className="mt-0.5 max-w-2xl text-ink-soft">{intro}</div>}
         </div>
         {actions && <div className="-mt-1 flex flex-wrap items-center gap-2">{actions}</div>}
       </header>

@@ -6,7 +6,7 @@ import { api, call } from "@/api/client";
 import { queryClient, useMe } from "@/api/query";
 import { enter } from "@/api/session";
 import type { Me } from "@/api/types";
-import { count, credits, date, words } from "@/lib/format";
+import { credits, date, words } from "@/lib/format";
 import { mayOf } from "@/lib/rights";
 import { type Theme, useUi } from "@/lib/store";
 import { signOut } from "@/shell/Shell";
@@ -126,11 +126,10 @@ function Account({ me }: { me: Me }) {
               {monthly != null && tenant.plan !== "trial" && (
                 <span className="text-ink-soft">{credits(monthly)} a month</span>
               )}
-              <StatusBadge status={tenant.status} />
+              {tenant.status !== tenant.plan && <StatusBadge status={tenant.status} />}
             </span>,
           ],
           ["Your role", roleName(me.role)],
-          ["Owners", count(tenant.owners, "owner")],
           ["Since", date(tenant.created_at)],
         ]}
       />

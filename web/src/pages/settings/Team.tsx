@@ -5,7 +5,7 @@ import { useNavigate } from "react-router";
 import { api, call } from "@/api/client";
 import { useList, useMay, useMe } from "@/api/query";
 import type { Member, Workspace } from "@/api/types";
-import { ago } from "@/lib/format";
+import { date } from "@/lib/format";
 import { RowActions } from "@/ui/ActionButtons";
 import { Badge } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
@@ -76,7 +76,7 @@ export function Team() {
                     {isSelf && <span className="font-normal text-ink-soft"> (you)</span>}
                   </>
                 }
-                note={[member.display_name && member.email, `here since ${ago(member.created_at)}`]
+                note={[member.display_name && member.email, `joined ${date(member.created_at)}`]
                   .filter(Boolean)
                   .join(" · ")}
                 badges={

@@ -1,5 +1,5 @@
 /** Balance and spending by day: two charts above each other with one axis of days. */
-import { Area, AreaChart, Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import { compact, credits, date } from "@/lib/format";
 import type { Day } from "./history";
 
@@ -18,20 +18,19 @@ export default function CreditsChart({ days }: { days: Day[] }) {
       <p className="text-xs text-ink-soft">Balance at the end of the day</p>
       <div className="min-h-0 flex-3">
         <ResponsiveContainer width="100%" height="100%" minWidth={0}>
-          <AreaChart data={days} margin={MARGIN} syncId="credits" accessibilityLayer={false}>
+          <BarChart data={days} margin={MARGIN} syncId="credits" accessibilityLayer={false}>
             <CartesianGrid vertical={false} stroke="var(--line)" />
             <XAxis dataKey="day" hide />
             <YAxis {...AXIS} width={LEFT} tickFormatter={compact} tickCount={4} domain={[0, "auto"]} />
-            <Tooltip content={Told} cursor={{ stroke: "var(--line-strong)" }} />
-            <Area
+            <Tooltip content={Told} cursor={{ fill: "var(--sunk)" }} />
+            <Bar
               dataKey="balance"
-              type="stepAfter"
-              stroke="var(--brand)"
-              strokeWidth={2}
-              fill="var(--brand-soft)"
+              fill="var(--line-strong)"
+              radius={[3, 3, 0, 0]}
+              maxBarSize={24}
               isAnimationActive={false}
             />
-          </AreaChart>
+          </BarChart>
         </ResponsiveContainer>
       </div>
       <p className="mt-2 text-xs text-ink-soft">Spent on the day</p>

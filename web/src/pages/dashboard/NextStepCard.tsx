@@ -9,7 +9,7 @@ import type { Counts } from "./counts";
 import { nextStep } from "./next";
 
 /** The one next action. Who may not act sees what waits, without the button. */
-export function NextStepCard({ site, counts }: { site: Site; counts?: Counts }) {
+export function NextStepCard({ site, counts, then }: { site: Site; counts?: Counts; then?: (job: string) => void }) {
   const may = useMay("editor");
   const balance = useBalance().data;
   const step = counts && nextStep(counts);
@@ -26,9 +26,9 @@ export function NextStepCard({ site, counts }: { site: Site; counts?: Counts }) 
       <div className="min-w-0 flex-1 basis-60">
         <h2 id="next-step">
           <span className="sr-only">Next: </span>
-          {step ? step.title : <Skeleton className="h-6 w-56" />}
+          {step ? step.title : "Looking at what waits…"}
         </h2>
-        <p className="text-ink-soft">{step ? step.text : <Skeleton className="mt-1 h-4 w-72 max-w-full" />}</p>
+        {step ? <p className="text-ink-soft">{step.text}</p> : <Skeleton className="mt-1 h-4 w-72 max-w-full" />}
         {isBroke && (
           <p className="mt-1 text-warn">
             This takes credits, and none are left.{" "}
@@ -45,7 +45,7 @@ export function NextStepCard({ site, counts }: { site: Site; counts?: Counts }) 
             {step.action}
           </LinkButton>
         ) : (
-          <Button look="primary" icon={Sparkles} isDisabled={isBroke} onPress={() => clusterNew(site)}>
+          <Button look="primary" icon={Sparkles} isDisabled={isBroke} onPress={() => clusterNew(site, then)}>
             {step.action}
           </Button>
         ))}

@@ -41,7 +41,7 @@ export function SiteDetail() {
   return (
     <Page
       title={site.data?.name ?? "Site"}
-      intro={site.data ? `Added on ${date(site.data.created_at)}` : <Skeleton className="h-5 w-40" />}
+      intro={site.data ? `Added on ${date(site.data.created_at)}` : "\u00a0"}
       actions={<LinkButton to="/settings/sites">All sites</LinkButton>}
     >
       {/* A form starts anew when what it holds has changed on the server, and only then. */}

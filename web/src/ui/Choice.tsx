@@ -58,7 +58,7 @@ export function Choice<Id extends string>({
           {hint}
         </Text>
       )}
-      <FieldError className="text-xs text-bad">{error}</FieldError>
+      <FieldError className="block text-xs text-bad first-letter:uppercase">{error}</FieldError>
     </RadioGroup>
   );
 }

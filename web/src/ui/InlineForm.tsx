@@ -5,7 +5,7 @@ import { Button } from "./Button";
 
 /**
  * A form that stands in the page, not in a window; what FormModal is otherwise. `submit` throws what the server
- * answered: a message for a field goes to that field, and the whole is said above the button.
+ * answered: a message for a field goes to that field, anything else is said above the button.
  */
 export function InlineForm({
   action,
@@ -13,7 +13,7 @@ export function InlineForm({
   children,
   changed = true,
   hidden,
-  beside,
+  back,
 }: {
   /** The verb on the button. */
   action: string;
@@ -23,8 +23,8 @@ export function InlineForm({
   changed?: boolean;
   /** Nothing can be sent: the fields are only read. */
   hidden?: boolean;
-  /** Other ways on, beside the button. */
-  beside?: React.ReactNode;
+  /** The way back, at the left; the button then stands at the right. */
+  back?: React.ReactNode;
 }) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
@@ -51,15 +51,15 @@ export function InlineForm({
       {children(errors)}
       {error !== undefined && (
         <p role="alert" className="text-bad">
-          {sentence(error)}
+          {Object.keys(errors).length > 0 ? "Please look at the fields that are marked." : sentence(error)}
         </p>
       )}
       {!hidden && (
-        <div className="flex flex-wrap items-center gap-2">
+        <div className="flex flex-wrap items-center justify-between gap-2">
+          {back}
           <Button look="primary" type="submit" busy={busy} isDisabled={!changed}>
             {action}
           </Button>
-          {beside}
         </div>
       )}
     </Form>

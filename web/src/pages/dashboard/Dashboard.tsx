@@ -4,6 +4,7 @@ import { useMay, useMe } from "@/api/query";
 import { useSite, useSites } from "@/api/resources";
 import type { Site } from "@/api/types";
 import { mayOf } from "@/lib/rights";
+import { useProgress } from "@/pages/onboarding/progress";
 import { LinkButton } from "@/ui/Button";
 import { Page } from "@/ui/Page";
 import { EmptyState, ErrorState, Skeleton } from "@/ui/states";
@@ -60,9 +61,18 @@ function NoSite() {
 
 function Of({ site }: { site: Site }) {
   const me = useMe().data;
+  const may = useMay("editor");
   const counts = useCounts(site.id);
+  const isLeft = useProgress((state) => {
+    const kept = me && state.tenants[me.tenant.id];
+    return kept !== undefined && kept.step !== "welcome" && kept.step !== "done";
+  });
   return (
-    <Page title="Dashboard" intro={site.name}>
+    <Page
+      title="Dashboard"
+      intro={site.name}
+      actions={may && isLeft && <LinkButton to="/welcome">Go on with the setup</LinkButton>}
+    >
       {counts.error ? (
         <div className="card">
           <ErrorState error={counts.error} again={counts.again} />

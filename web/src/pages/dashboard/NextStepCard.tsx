@@ -1,6 +1,7 @@
 import { ArrowRight, Sparkles } from "lucide-react";
 import { Link } from "react-router";
 import { useBalance, useMay } from "@/api/query";
+import { isOpen, useRecentJobs } from "@/api/resources";
 import type { Site } from "@/api/types";
 import { Button, LinkButton } from "@/ui/Button";
 import { Skeleton } from "@/ui/states";
@@ -12,7 +13,9 @@ import { nextStep } from "./next";
 export function NextStepCard({ site, counts, then }: { site: Site; counts?: Counts; then?: (job: string) => void }) {
   const may = useMay("editor");
   const balance = useBalance().data;
-  const step = counts && nextStep(counts);
+  const jobs = useRecentJobs().data ?? [];
+  const running = jobs.filter((job) => isOpen(job) && (job.site_id ?? site.id) === site.id);
+  const step = counts && nextStep(counts, new Set(running.map((job) => job.function)));
   const isBroke = step?.costs && balance !== undefined && balance.available < 1;
   return (
     <section

@@ -51,3 +51,9 @@ test("an empty site begins with keywords, and clustering is started on the spot"
   const cluster = nextStep({ ...none, keywords: { new: 3, clustered: 0, mapped: 0 } });
   expect([cluster.to, cluster.costs]).toEqual([undefined, true]);
 });
+
+test("what a job has in hand is not offered again", () => {
+  const counts: Counts = { ...none, keywords: { new: 3, clustered: 0, mapped: 0 } };
+  const step = nextStep(counts, new Set(["auto_cluster"]));
+  expect([step.title, step.to]).toEqual(["Your keywords are being clustered", "/jobs"]);
+});

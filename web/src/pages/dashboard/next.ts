@@ -14,9 +14,9 @@ export type NextStep = {
 
 /**
  * The one thing to do next. What is nearest to being published goes first: an article that waits for a press is worth
- * more than a thousand new keywords.
+ * more than a thousand new keywords. What a running job (`running`, by function) has in hand is not offered again.
  */
-export function nextStep(counts: Counts): NextStep {
+export function nextStep(counts: Counts, running: ReadonlySet<string> = new Set()): NextStep {
   const { keywords, ideas, tasks, content } = counts;
   if (content.approved > 0) {
     return {
@@ -46,6 +46,8 @@ export function nextStep(counts: Counts): NextStep {
       costs: true,
     };
   }
+  const isClustering = running.has("auto_cluster");
+  const isThinking = running.has("generate_ideas");
   const open = ideas.accepted + ideas.new;
   if (open > 0) {
     const accepted = ideas.accepted > 0;
@@ -57,7 +59,7 @@ export function nextStep(counts: Counts): NextStep {
       costs: false,
     };
   }
-  if (keywords.clustered > 0) {
+  if (keywords.clustered > 0 && !isThinking && !isClustering) {
     return {
       title: "Get ideas from your clusters",
       text: `${count(keywords.clustered, "keyword")} in clusters ${keywords.clustered === 1 ? "has" : "have"} no ideas yet.`,
@@ -66,7 +68,7 @@ export function nextStep(counts: Counts): NextStep {
       costs: true,
     };
   }
-  if (keywords.new > 0) {
+  if (keywords.new > 0 && !isClustering) {
     return {
       title: `Cluster ${count(keywords.new, "new keyword")}`,
       text: "Keywords that one page can answer are put together. Ideas come from clusters.",
@@ -74,10 +76,14 @@ export function nextStep(counts: Counts): NextStep {
       costs: true,
     };
   }
-  if (tasks.in_progress > 0) {
+  if (isClustering || isThinking || tasks.in_progress > 0) {
     return {
-      title: `${count(tasks.in_progress, "article")} on the way`,
-      text: "Drafts appear here as they are written.",
+      title: isClustering
+        ? "Your keywords are being clustered"
+        : isThinking
+          ? "Ideas are on the way"
+          : `${count(tasks.in_progress, "article")} on the way`,
+      text: "The next step appears here as soon as it is done.",
       action: "Watch the jobs",
       to: "/jobs",
       costs: false,

@@ -7,6 +7,7 @@ import { api, call } from "@/api/client";
 import { ApiError, sentence } from "@/api/problem";
 import { invalidate } from "@/api/query";
 import type { Site } from "@/api/types";
+import { cx } from "@/lib/cx";
 import { count, number } from "@/lib/format";
 import { Button } from "@/ui/Button";
 import { TextField } from "@/ui/Field";
@@ -128,7 +129,12 @@ function Answer({ answer }: { answer: Imported }) {
   if (updated > 0) parts.push(`${number(updated)} updated`);
   if (duplicates > 0) parts.push(`${number(duplicates)} known already`);
   return (
-    <div className="mt-4 rounded-lg bg-good-soft px-4 py-3 text-good">
+    <div
+      className={cx(
+        "mt-4 rounded-lg px-4 py-3",
+        rejectedCount > 0 ? "bg-warn-soft text-warn" : "bg-good-soft text-good",
+      )}
+    >
       <p className="font-medium">{parts.join(", ")}.</p>
       {notes.map((note) => (
         <p key={note} className="mt-1 text-[13px]">
@@ -139,7 +145,7 @@ function Answer({ answer }: { answer: Imported }) {
         <div className="mt-2 rounded-md bg-card px-3 py-2 text-ink">
           <p className="font-medium text-bad">
             {count(rejectedCount, "line")} {rejectedCount === 1 ? "was" : "were"} not taken
-            {left ? "; mend them above and add them again" : ""}
+            {left ? `. You can mend and add ${rejectedCount === 1 ? "it" : "them"} above:` : ":"}
           </p>
           <ul className="mt-1 max-h-40 overflow-y-auto text-[13px]">
             {rejected.map((one) => (

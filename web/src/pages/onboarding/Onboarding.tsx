@@ -1,7 +1,7 @@
 /** The setup of a first site in five steps. It stands outside of the shell, can be left at any step, and goes on there. */
 import { Check } from "lucide-react";
 import { useEffect, useRef } from "react";
-import { Link, useSearchParams } from "react-router";
+import { useSearchParams } from "react-router";
 import { useMe } from "@/api/query";
 import { useSite, useSites } from "@/api/resources";
 import { cx } from "@/lib/cx";
@@ -92,11 +92,7 @@ export function Onboarding() {
         </div>
         {step !== "done" && (
           <p className="text-center text-[13px] text-ink-soft">
-            You can leave at any step and go on later at{" "}
-            <Link to="/welcome" className="underline">
-              this page
-            </Link>
-            ; what you saved is kept.
+            You can leave at any step and go on from the dashboard later; what you saved is kept.
           </p>
         )}
       </main>

@@ -55,7 +55,7 @@ export function SectorsInput({
             }
           }}
         />
-        <Button icon={Plus} className="mt-6" isDisabled={!typed.trim()} onPress={add}>
+        <Button icon={Plus} className="mt-[1.41rem]" isDisabled={!typed.trim()} onPress={add}>
           Add
         </Button>
       </div>

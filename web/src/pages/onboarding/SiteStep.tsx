@@ -1,3 +1,4 @@
+import { ArrowLeft } from "lucide-react";
 import { useState } from "react";
 import { api, call } from "@/api/client";
 import { ApiError } from "@/api/problem";
@@ -102,9 +103,9 @@ function SiteEditor({ site, go, back }: StepProps) {
       <InlineForm
         action={made ? "Save and continue" : "Add the site"}
         submit={submit}
-        beside={
+        back={
           back && (
-            <Button look="quiet" onPress={back}>
+            <Button look="quiet" icon={ArrowLeft} onPress={back}>
               Back
             </Button>
           )

@@ -1,4 +1,5 @@
 /** One of a few, all of them in sight, each with a sentence of what it means. */
+import { useId } from "react";
 import { FieldError, Label, Radio, RadioGroup, Text } from "react-aria-components";
 import { cx } from "@/lib/cx";
 import type { Option } from "./Field";
@@ -23,6 +24,7 @@ export function Choice<Id extends string>({
   /** Side by side where there is room. */
   row?: boolean;
 }) {
+  const id = useId();
   return (
     <RadioGroup
       value={value}
@@ -38,8 +40,11 @@ export function Choice<Id extends string>({
           <Radio
             key={option.id}
             value={option.id}
+            // The name alone is read as its name, and the note as what describes it.
+            aria-label={option.name}
+            aria-describedby={option.note ? `${id}-${option.id}` : undefined}
             className={cx(
-              "group flex cursor-pointer items-start gap-3 rounded-lg border border-line-strong px-3 py-2.5 data-[disabled]:cursor-not-allowed data-[disabled]:opacity-60 data-[selected]:border-brand data-[selected]:bg-brand-soft",
+              "group relative flex cursor-pointer items-start gap-3 rounded-lg border border-line-strong px-3 py-2.5 data-[disabled]:cursor-not-allowed data-[disabled]:opacity-60 data-[selected]:border-brand data-[selected]:bg-brand-soft",
               row && "flex-1",
             )}
           >
@@ -48,7 +53,11 @@ export function Choice<Id extends string>({
             </span>
             <span className="min-w-0">
               <span className="block font-medium">{option.name}</span>
-              {option.note && <span className="block text-[13px] text-ink-soft">{option.note}</span>}
+              {option.note && (
+                <span id={`${id}-${option.id}`} className="block text-[13px] text-ink-soft">
+                  {option.note}
+                </span>
+              )}
             </span>
           </Radio>
         ))}

@@ -1,6 +1,7 @@
 /** What several settings pages read and do. */
+import type { Query } from "@tanstack/react-query";
 import { api, call } from "@/api/client";
-import { invalidate, type List, useList } from "@/api/query";
+import { invalidate, type List, queryClient, useList } from "@/api/query";
 import type { Site, Workspace } from "@/api/types";
 import { confirm } from "@/ui/ConfirmDialog";
 import { failed, told } from "@/ui/ToastNotifications";
@@ -42,6 +43,11 @@ export async function deleteSite(site: Site): Promise<boolean> {
   });
   if (!yes) return false;
   const path = { id: site.id };
-  const deed = () => call(api.DELETE("/api/auth/sites/{id}", { params: { path } }));
-  return await act(deed, `${site.name} is deleted.`, "sites", "workspaces");
+  const deed = async () => {
+    await call(api.DELETE("/api/auth/sites/{id}", { params: { path } }));
+    // Not the site itself: its page may still be open, and would ask for what is gone.
+    const lists = { queryKey: ["sites"], predicate: (query: Query) => query.queryKey[2] !== site.id };
+    await queryClient.invalidateQueries(lists);
+  };
+  return await act(deed, `${site.name} is deleted.`, "workspaces");
 }

@@ -3,6 +3,7 @@
  * that can be long is a DataTable.
  */
 import { Link } from "react-router";
+import { cx } from "@/lib/cx";
 import { Button } from "./Button";
 import { ErrorState, Skeleton } from "./states";
 
@@ -72,7 +73,7 @@ export function Row({
   actions?: React.ReactNode;
 }) {
   return (
-    <li className="flex min-h-14 items-center gap-3 py-2 pr-2 pl-5">
+    <li className={cx("flex min-h-14 items-center gap-3 py-2 pl-5", actions ? "pr-2" : "pr-5")}>
       <div className="flex min-w-0 flex-1 flex-wrap items-center justify-between gap-x-4 gap-y-1">
         <div className="min-w-0 max-w-full">
           {to ? (
@@ -86,7 +87,7 @@ export function Row({
         </div>
         {badges && <span className="flex flex-wrap items-center gap-1.5">{badges}</span>}
       </div>
-      {actions ?? <span className="w-3" />}
+      {actions}
     </li>
   );
 }

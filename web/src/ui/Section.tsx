@@ -21,9 +21,7 @@ export function Section({
   const id = useId();
   return (
     <section aria-labelledby={id} className={cx("card min-w-0", className)}>
-      <header
-        className={cx("flex flex-wrap items-start justify-between gap-x-4 gap-y-2 pt-4 pl-5", flush ? "pr-2" : "pr-5")}
-      >
+      <header className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2 px-5 pt-4">
         <div className="min-w-0">
           <h2 id={id} className="truncate">
             {title}

@@ -9,7 +9,7 @@ const short = (day: string) => SHORT.format(new Date(`${day}T12:00:00`));
 const AXIS = { tick: { fill: "var(--ink-soft)", fontSize: 12 }, tickLine: false, axisLine: false } as const;
 /** The room of the figures at the left, alike in both, so that the days stand under each other. */
 const LEFT = 44;
-const MARGIN = { top: 6, right: 8, bottom: 0, left: 0 };
+const MARGIN = { top: 6, right: 8, bottom: 4, left: 0 };
 
 /** What it shows is also in a table for those who do not see it. */
 export default function CreditsChart({ days }: { days: Day[] }) {

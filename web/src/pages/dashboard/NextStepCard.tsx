@@ -31,7 +31,7 @@ export function NextStepCard({ site, counts, then }: { site: Site; counts?: Coun
           <span className="sr-only">Next: </span>
           {step ? step.title : "Looking at what waits…"}
         </h2>
-        {step ? <p className="text-ink-soft">{step.text}</p> : <Skeleton className="mt-1 h-4 w-72 max-w-full" />}
+        {step ? may && <p className="text-ink-soft">{step.text}</p> : <Skeleton className="mt-1 h-4 w-72 max-w-full" />}
         {isBroke && (
           <p className="mt-1 text-warn">
             This takes credits, and none are left.{" "}

@@ -23,7 +23,7 @@ export function Recent({ site }: { site: Site }) {
       flush
       title="Newest articles"
       actions={
-        <Link to="/writer/content" className="px-3 pt-1 font-medium text-brand hover:underline">
+        <Link to="/writer/content" className="pt-1 font-medium text-brand hover:underline">
           All articles
         </Link>
       }

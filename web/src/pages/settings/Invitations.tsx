@@ -4,7 +4,7 @@ import { useState } from "react";
 import { api, call } from "@/api/client";
 import { useList } from "@/api/query";
 import type { Invitation, Workspace } from "@/api/types";
-import { ago, words } from "@/lib/format";
+import { ago, date, words } from "@/lib/format";
 import { Badge } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
 import { confirm } from "@/ui/ConfirmDialog";
@@ -61,7 +61,7 @@ export function Invitations({ workspaces }: { workspaces: Workspace[] }) {
         empty={<p className="border-t border-line px-5 py-4 text-ink-soft">Nobody is invited at the moment.</p>}
         row={(invitation) => {
           const state = stateOf(invitation);
-          const end = state === "pending" ? `good until ${ago(invitation.expires_at)}` : undefined;
+          const end = state === "pending" ? `good until ${date(invitation.expires_at)}` : undefined;
           return (
             <Row
               key={invitation.id}

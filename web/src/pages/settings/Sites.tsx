@@ -190,25 +190,28 @@ function WorkspaceActions({ workspace, open }: { workspace: Workspace; open: (wh
     await act(deed, `The workspace ${workspace.name} is deleted.`, "workspaces");
   };
   return (
-    <RowActions
-      label={`Actions for the workspace ${workspace.name}`}
-      entries={[
-        {
-          id: "add",
-          label: "Add a site here",
-          icon: Plus,
-          run: () => open({ kind: "site", workspace: workspace.id }),
-        },
-        { id: "rename", label: "Rename", icon: Pencil, run: () => open({ kind: "workspace", workspace }) },
-        {
-          id: "delete",
-          label: workspace.sites > 0 ? "Delete (move its sites first)" : "Delete",
-          icon: Trash2,
-          danger: true,
-          disabled: workspace.sites > 0,
-          run: () => void remove(),
-        },
-      ]}
-    />
+    // In one line with the actions of its rows.
+    <span className="-mr-3 -mb-2">
+      <RowActions
+        label={`Actions for the workspace ${workspace.name}`}
+        entries={[
+          {
+            id: "add",
+            label: "Add a site here",
+            icon: Plus,
+            run: () => open({ kind: "site", workspace: workspace.id }),
+          },
+          { id: "rename", label: "Rename", icon: Pencil, run: () => open({ kind: "workspace", workspace }) },
+          {
+            id: "delete",
+            label: workspace.sites > 0 ? "Delete (move its sites first)" : "Delete",
+            icon: Trash2,
+            danger: true,
+            disabled: workspace.sites > 0,
+            run: () => void remove(),
+          },
+        ]}
+      />
+    </span>
   );
 }

@@ -90,7 +90,7 @@ export function Onboarding() {
             </>
           )}
         </div>
-        {step !== "done" && (
+        {step !== "done" && !isReadOnly(me) && (
           <p className="text-center text-[13px] text-ink-soft">
             You can leave at any step and go on from the dashboard later; what you saved is kept.
           </p>

@@ -95,7 +95,7 @@ function Person({ me }: { me: Me }) {
       />
       <div className="mt-5 flex flex-wrap gap-2">
         <Button icon={KeyRound} busy={busy} onPress={() => void sendLink()}>
-          Mail me a link to change my password
+          Change password by mail
         </Button>
         <Button icon={LogOut} onPress={() => void signOut()}>
           Sign out

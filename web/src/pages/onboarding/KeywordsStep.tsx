@@ -84,14 +84,12 @@ export function KeywordsStep({ site, go, back }: StepProps & { site: Site }) {
         {answer && <Answer answer={answer} />}
         {error !== undefined && <Failure error={error} />}
       </div>
+      <p className="mt-4 min-h-5 text-ink-soft">{there ? `${site.name} has ${count(there, "keyword")} now.` : ""}</p>
       <StepActions back={back}>
         {there ? (
-          <>
-            <span className="self-center text-ink-soft">{count(there, "keyword")} so far</span>
-            <Button look="primary" onPress={() => go("done")}>
-              Continue
-            </Button>
-          </>
+          <Button look="primary" onPress={() => go("done")}>
+            Continue
+          </Button>
         ) : (
           <Button onPress={() => go("done")}>Skip for now</Button>
         )}

@@ -117,13 +117,11 @@ function Steps({ current, mayGo, go }: { current: Step; mayGo: boolean; go: (ste
               <span
                 className={cx(
                   "mt-1.5 flex items-center gap-1 text-xs",
-                  isCurrent ? "font-semibold text-ink" : "text-ink-soft max-sm:sr-only",
+                  "max-sm:sr-only",
+                  isCurrent ? "font-semibold text-ink" : "text-ink-soft",
                 )}
               >
                 {isPast && <Check className="size-3.5 text-brand" aria-hidden />}
-                <span className="sm:hidden">
-                  {index + 1} of {STEPS.length}:
-                </span>
                 {STEP_NAMES[step]}
               </span>
             </>
@@ -146,6 +144,10 @@ function Steps({ current, mayGo, go }: { current: Step; mayGo: boolean; go: (ste
           );
         })}
       </ol>
+      {/* On a phone there is no room for a name under each. */}
+      <p className="mt-2 text-xs font-semibold sm:hidden" aria-hidden>
+        Step {at + 1} of {STEPS.length}: {STEP_NAMES[current]}
+      </p>
     </nav>
   );
 }

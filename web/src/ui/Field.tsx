@@ -37,7 +37,7 @@ function Notes({ hint, error }: Pick<Common, "hint" | "error">) {
           {hint}
         </Text>
       )}
-      <FieldError className="text-xs text-bad">{error}</FieldError>
+      <FieldError className="block text-xs text-bad first-letter:uppercase">{error}</FieldError>
     </>
   );
 }

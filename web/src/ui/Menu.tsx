@@ -16,7 +16,7 @@ export function Menu({ label, entries, children }: { label: string; entries: Men
   return (
     <MenuTrigger>
       {children}
-      <Popover className="pop card min-w-48 shadow-lg">
+      <Popover placement="bottom end" className="pop card min-w-48 shadow-lg">
         <AriaMenu
           aria-label={label}
           className="max-h-96 overflow-auto p-1 outline-none"

@@ -1,3 +1,0 @@
-export function Dashboard() {
-  return null;
-}

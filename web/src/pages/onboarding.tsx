@@ -1,3 +1,0 @@
-export function Onboarding() {
-  return null;
-}

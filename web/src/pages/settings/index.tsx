@@ -1,0 +1,5 @@
+export { ApiKeys } from "./ApiKeys";
+export { Profile } from "./Profile";
+export { SiteDetail } from "./SiteDetail";
+export { Sites } from "./Sites";
+export { Team } from "./Team";

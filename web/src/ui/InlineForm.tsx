@@ -1,0 +1,67 @@
+import { useState } from "react";
+import { Form } from "react-aria-components";
+import { ApiError, sentence } from "@/api/problem";
+import { Button } from "./Button";
+
+/**
+ * A form that stands in the page, not in a window; what FormModal is otherwise. `submit` throws what the server
+ * answered: a message for a field goes to that field, anything else is said above the button.
+ */
+export function InlineForm({
+  action,
+  submit,
+  children,
+  changed = true,
+  hidden,
+  back,
+}: {
+  /** The verb on the button. */
+  action: string;
+  submit: () => Promise<unknown>;
+  children: (errors: Record<string, string>) => React.ReactNode;
+  /** There is something to send. */
+  changed?: boolean;
+  /** Nothing can be sent: the fields are only read. */
+  hidden?: boolean;
+  /** The way back, at the left; the button then stands at the right. */
+  back?: React.ReactNode;
+}) {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const errors = error instanceof ApiError ? error.fields : {};
+  const send = async () => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      await submit();
+    } catch (thrown) {
+      setError(thrown);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Form
+      className="flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!busy && changed && !hidden) void send();
+      }}
+    >
+      {children(errors)}
+      {error !== undefined && (
+        <p role="alert" className="text-bad">
+          {Object.keys(errors).length > 0 ? "Please look at the fields that are marked." : sentence(error)}
+        </p>
+      )}
+      {!hidden && (
+        <div className="flex flex-wrap items-center justify-between gap-2">
+          {back}
+          <Button look="primary" type="submit" busy={busy} isDisabled={!changed}>
+            {action}
+          </Button>
+        </div>
+      )}
+    </Form>
+  );
+}

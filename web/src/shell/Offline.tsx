@@ -16,7 +16,7 @@ export function Offline() {
     <div role="status" className="fixed inset-x-0 top-0 z-50 flex justify-center">
       {!online && (
         <p className="pop m-2 rounded-full bg-ink px-4 py-1.5 text-[13px] text-card shadow-lg">
-          You are offline. What is on screen stays; changes are sent when you are back.
+          You are offline. What you entered stays here; save it again when you are back.
         </p>
       )}
     </div>

@@ -152,7 +152,7 @@ function Person() {
       ]}
     >
       <AriaButton
-        aria-label={`You: ${name}`}
+        aria-label={`${name.slice(0, 2).toUpperCase()}: you, ${name}`}
         className="flex size-8 shrink-0 cursor-pointer items-center justify-center rounded-full bg-brand-soft text-xs font-semibold text-brand-strong uppercase"
       >
         {name.slice(0, 2)}

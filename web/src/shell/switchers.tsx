@@ -14,7 +14,7 @@ import {
 } from "react-aria-components";
 import { useNavigate } from "react-router";
 import { api, call } from "@/api/client";
-import { queryClient, useList, useMe } from "@/api/query";
+import { queryClient, useList, useMay, useMe } from "@/api/query";
 import { useSite, useSites } from "@/api/resources";
 import { enter } from "@/api/session";
 import type { Workspace } from "@/api/types";
@@ -34,6 +34,7 @@ export function SiteSwitcher() {
   const { site } = useSite();
   const sites = useSites().data ?? [];
   const navigate = useNavigate();
+  const mayAdd = useMay("admin");
   const [search, setSearch] = useState("");
   const workspaces = useList<Workspace>("workspaces", "switcher", (cursor) =>
     call(api.GET("/api/auth/workspaces", { params: { query: { limit: 200, cursor } } })),
@@ -92,9 +93,11 @@ export function SiteSwitcher() {
                     ))}
                   </ListBoxSection>
                 ))}
-                <ListBoxItem id="+new" textValue="Add a site" className={ITEM}>
-                  Add a site…
-                </ListBoxItem>
+                {mayAdd && (
+                  <ListBoxItem id="+new" textValue="Add a site" className={ITEM}>
+                    Add a site…
+                  </ListBoxItem>
+                )}
               </ListBox>
             </>
           )}

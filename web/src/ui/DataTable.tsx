@@ -5,7 +5,7 @@
 import { type ColumnDef, tableFeatures, useTable } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { useEffect, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import type { List } from "@/api/query";
 import { cx } from "@/lib/cx";
 import { number } from "@/lib/format";
@@ -62,11 +62,18 @@ export function DataTable<Row extends { id: string }>({
   height?: string;
 }) {
   const scroller = useRef<HTMLDivElement>(null);
-  const defs: ColumnDef<Features, Row>[] = columns.map((column) => ({
-    id: column.id,
-    header: column.header,
-    cell: ({ row }) => column.cell(row.original),
-  }));
+  // Scrolling renders this component often: what depends on all rows is made anew only when they change.
+  const defs = useMemo(
+    () =>
+      columns.map(
+        (column): ColumnDef<Features, Row> => ({
+          id: column.id,
+          header: column.header,
+          cell: ({ row }) => column.cell(row.original),
+        }),
+      ),
+    [columns],
+  );
   const table = useTable({ features, columns: defs, data: list.rows, getRowId: (row: Row) => row.id });
   const rows = table.getRowModel().rows;
   const virtual = useVirtualizer({
@@ -88,7 +95,7 @@ export function DataTable<Row extends { id: string }>({
   if (!list.loading && rows.length === 0) return <div className="card">{empty}</div>;
 
   const ids = selection?.ids ?? new Set<string>();
-  const chosen = list.rows.filter((row) => ids.has(row.id)).length;
+  const chosen = ids.size === 0 ? 0 : list.rows.filter((row) => ids.has(row.id)).length;
   const toggle = (id: string) => {
     const next = new Set(ids);
     if (!next.delete(id)) next.add(id);

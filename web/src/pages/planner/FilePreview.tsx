@@ -60,7 +60,7 @@ export function FilePreview({ file, preview }: { file: File; preview: Preview })
                       {field ? (
                         <Badge tone="good">
                           <Check className="mr-1 inline size-3" aria-hidden />
-                          {words(field)}
+                          {field === "cpc" ? "CPC" : words(field)}
                         </Badge>
                       ) : (
                         <Badge>Not read</Badge>
@@ -75,7 +75,6 @@ export function FilePreview({ file, preview }: { file: File; preview: Preview })
             </thead>
             <tbody>
               {preview.rows.map((row, at) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: the rows of a file never move
                 <tr key={at} className="border-t border-line">
                   {shown.map(({ index, field }) => (
                     <td key={index} className={`max-w-64 truncate px-3 py-1.5 ${field ? "" : "text-ink-soft"}`}>

@@ -25,9 +25,10 @@ export function columnsOf({
       id: "keyword",
       header: "Keyword",
       sort: byName,
-      className: "min-w-44 max-w-96",
+      // Takes the room that is left; one line, as rows of one height scroll without jumps.
+      className: "w-full max-w-0 min-w-44 truncate",
       cell: (row) => (
-        <span className="line-clamp-2 font-medium break-words" title={row.keyword}>
+        <span className="font-medium" title={row.keyword}>
           {row.keyword}
         </span>
       ),
@@ -74,7 +75,7 @@ export function columnsOf({
     {
       id: "cluster",
       header: "Cluster",
-      className: "max-w-52 max-md:hidden",
+      className: "min-w-36 max-w-48 max-md:hidden",
       cell: (row) =>
         row.cluster_id ? (
           <Link

@@ -72,12 +72,21 @@ export function useKeywords(site: string, values: Values): List<Keyword> {
 
 const option = (id: string) => ({ id, name: id.charAt(0).toUpperCase() + id.slice(1) });
 
-/** The fields of the filter panel. */
-export function filterFields(values: Values, clusters: Cluster[] | undefined, sectors: Sector[] | undefined): Filter[] {
+const RARE = ["intent", "sector_id", ...NUMBERS] as const;
+
+/** One of the filters that are shown on demand is set. */
+export const hasRare = (values: Values) => RARE.some((name) => values[name]);
+
+/** The fields of the filter panel; `all` shows those too that are wanted more rarely. */
+export function filterFields(
+  values: Values,
+  clusters: Cluster[] | undefined,
+  sectors: Sector[] | undefined,
+  all: boolean,
+): Filter[] {
   const fields: Filter[] = [
     { name: "q", label: "Begins with…", kind: "search" },
     { name: "status", label: "Any status", kind: "choice", options: STATUSES.map(option) },
-    { name: "intent", label: "Any intent", kind: "choice", options: INTENTS.map(option) },
     {
       name: "cluster_id",
       label: "Any cluster",
@@ -85,6 +94,8 @@ export function filterFields(values: Values, clusters: Cluster[] | undefined, se
       options: clusterOptions(clusters, values.cluster_id),
     },
   ];
+  if (!all) return fields;
+  fields.push({ name: "intent", label: "Any intent", kind: "choice", options: INTENTS.map(option) });
   if (values.sector_id || (sectors && sectors.length > 0)) {
     const options = (sectors ?? []).map((one) => ({ id: one.id, name: one.name }));
     fields.push({ name: "sector_id", label: "Any sector", kind: "choice", options });

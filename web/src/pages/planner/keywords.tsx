@@ -1,5 +1,5 @@
 /** Keywords of a site: found, filtered, corrected, grouped, put away. */
-import { Archive, ArchiveRestore, Download, FileUp, FolderTree, Plus, Tags, Trash2 } from "lucide-react";
+import { Archive, ArchiveRestore, Download, FileUp, FolderTree, Plus, SlidersHorizontal, Tags, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
 import { useMay } from "@/api/query";
@@ -18,7 +18,7 @@ import { useClusters, useKeywordCount, useSectors } from "./data";
 import { ImportDialog } from "./ImportDialog";
 import { archive, cluster, exportCsv, MOST_CHOSEN, remove, unarchive } from "./keywordActions";
 import { columnsOf } from "./keywordColumns";
-import { FILTERS, filterFields, isNarrowed, orderOf, settled, useKeywords, type Values } from "./keywordList";
+import { FILTERS, filterFields, hasRare, isNarrowed, orderOf, settled, useKeywords, type Values } from "./keywordList";
 import { OfSite } from "./OfSite";
 
 export function Keywords() {
@@ -137,6 +137,7 @@ function KeywordTable({ site, mayEdit, first }: { site: Site; mayEdit: boolean; 
   };
 
   const narrowed = isNarrowed(values);
+  const [more, setMore] = useState(hasRare(values));
   const sort = orderOf(values);
   const setSort = (next: string) => {
     const name = next.replace("-", "");
@@ -151,11 +152,16 @@ function KeywordTable({ site, mayEdit, first }: { site: Site; mayEdit: boolean; 
       <div className="flex flex-col gap-1.5">
         <FilterPanel
           table="keywords"
-          filters={filterFields(values, clusters, sectors)}
+          filters={filterFields(values, clusters, sectors, more || hasRare(values))}
           values={values}
           set={(changes) => filters.set(settled(changes))}
         />
-        <p className="text-xs text-ink-soft">
+        <p className="flex min-h-8 flex-wrap items-center gap-x-3 text-xs text-ink-soft">
+          {!hasRare(values) && (
+            <Button look="quiet" size="sm" icon={SlidersHorizontal} onPress={() => setMore(!more)}>
+              {more ? "Fewer filters" : "More filters"}
+            </Button>
+          )}
           {values.q
             ? "A search goes through all keywords by how they begin; choosing a filter ends it."
             : narrowed

@@ -106,22 +106,32 @@ const INTENT_TONES: Record<Intent, Tone> = {
   transactional: "good",
 };
 
+/** The menu is made when it is asked for: a table has hundreds of these. */
 export function IntentCell({ row, mayEdit }: { row: Keyword; mayEdit: boolean }) {
+  const [isOpen, setOpen] = useState<boolean>();
   const shown = row.intent ? <Badge tone={INTENT_TONES[row.intent]}>{words(row.intent)}</Badge> : <Unknown />;
   if (!mayEdit) return shown;
+  const label = `Intent of ${row.keyword}: ${row.intent ?? "unknown"}. Change it.`;
+  const className = cx(PLACE, "-ml-2");
+  if (isOpen === undefined) {
+    return (
+      <button type="button" aria-label={label} className={className} onClick={() => setOpen(true)}>
+        {shown}
+      </button>
+    );
+  }
   return (
     <Menu
       label={`Intent of ${row.keyword}`}
+      isOpen={isOpen}
+      onOpenChange={setOpen}
       entries={INTENTS.map((intent) => ({
         id: intent,
         label: words(intent),
         run: () => intent !== row.intent && void editKeyword(row, { intent }),
       }))}
     >
-      <AriaButton
-        aria-label={`Intent of ${row.keyword}: ${row.intent ?? "unknown"}. Change it.`}
-        className={cx(PLACE, "-ml-2")}
-      >
+      <AriaButton aria-label={label} className={className}>
         {shown}
       </AriaButton>
     </Menu>

@@ -1,5 +1,15 @@
 /** Keywords of a site: found, filtered, corrected, grouped, put away. */
-import { Archive, ArchiveRestore, Download, FileUp, FolderTree, Plus, SlidersHorizontal, Tags, Trash2 } from "lucide-react";
+import {
+  Archive,
+  ArchiveRestore,
+  Download,
+  FileUp,
+  FolderTree,
+  Plus,
+  SlidersHorizontal,
+  Tags,
+  Trash2,
+} from "lucide-react";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
 import { useMay } from "@/api/query";

@@ -64,7 +64,7 @@ export default function ClusterPicture({ clusters, open }: { clusters: Cluster[]
               tabIndex={index === Math.min(current, shown.length - 1) ? 0 : -1}
               title={what}
               aria-label={`${what}. Open it.`}
-              className="absolute cursor-pointer overflow-hidden rounded-md border-2 border-card p-1.5 text-left text-xs leading-tight focus-visible:z-10 hover:border-brand"
+              className="absolute flex cursor-pointer flex-col items-start overflow-hidden rounded-md border-2 border-card p-1.5 text-left text-xs leading-tight focus-visible:z-10 hover:border-brand"
               style={{
                 left: box.x,
                 top: box.y,
@@ -88,8 +88,7 @@ export default function ClusterPicture({ clusters, open }: { clusters: Cluster[]
       <figcaption className="mt-3 flex flex-wrap items-center justify-between gap-x-6 gap-y-1 text-xs text-ink-soft">
         <span>
           Area: {byVolume ? "searches a month" : "keywords"}.{" "}
-          {clusters.length > shown.length &&
-            `The ${shown.length} largest of ${number(clusters.length)}; the table has all.`}
+          {clusters.length > shown.length && `${number(clusters.length - shown.length)} more are in the table only.`}
         </span>
         <span className="inline-flex items-center gap-1.5">
           Few keywords

@@ -93,8 +93,7 @@ export function IdeaCard({
       </p>
       <footer className="mt-auto flex flex-wrap items-center justify-between gap-2 pt-1">
         <span className="text-xs text-ink-soft">
-          {number(idea.estimated_words)} words · {count(idea.outline.length, "section")} ·{" "}
-          {count(idea.target_keywords.length, "keyword")}
+          {number(idea.estimated_words)} words · {count(idea.outline.length, "section")}
         </span>
         {work.mayEdit && isOpenIdea(idea) && (
           <span className="flex gap-1.5">

@@ -107,7 +107,7 @@ function SiteClusters({ site }: { site: Site }) {
           {
             id: "actions",
             header: "",
-            className: "w-12",
+            className: "w-12 py-0!",
             cell: (row: Cluster) => (
               <RowActions
                 label={`Actions of ${row.name}`}

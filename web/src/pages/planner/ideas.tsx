@@ -288,7 +288,7 @@ function columnsOf(clusters: Map<string, string>, work: IdeaWork): Column<Idea>[
     {
       id: "actions",
       header: "",
-      className: "w-12",
+      className: "w-12 py-0!",
       cell: (row) => <RowActions label={`Actions of ${row.title}`} entries={ideaEntries(row, work)} />,
     },
   ];

@@ -55,7 +55,7 @@ function SiteKeywords({ site }: { site: Site }) {
   return (
     <Page
       title="Keywords"
-      intro="What people search for. Bring them in, group them into clusters, and let ideas grow from these."
+      intro="What people search for, to be grouped into clusters."
       actions={
         <>
           <Button
@@ -120,8 +120,8 @@ function Counts({ site }: { site: Site }) {
       stats={[
         { label: "New", value: figure(fresh), note: "wait to be grouped", to: to("new") },
         { label: "Clustered", value: figure(clustered), note: "are in a cluster", to: to("clustered") },
-        { label: "Mapped", value: figure(mapped), note: "have a page", to: to("mapped") },
-        { label: "Archived", value: figure(archived), note: "out of sight of new work", to: to("archived") },
+        { label: "Mapped", value: figure(mapped), note: "have ideas", to: to("mapped") },
+        { label: "Archived", value: figure(archived), note: "are put away", to: to("archived") },
       ]}
     />
   );

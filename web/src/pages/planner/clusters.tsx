@@ -86,20 +86,27 @@ function SiteClusters({ site }: { site: Site }) {
         </button>
       ),
     },
-    { id: "volume", header: "Volume", sort: whole, right: true, className: "w-28", cell: (row) => number(row.volume) },
+    {
+      id: "volume",
+      header: "Volume",
+      sort: whole,
+      right: true,
+      className: "min-w-28",
+      cell: (row) => number(row.volume),
+    },
     {
       id: "keyword_count",
       header: "Keywords",
       sort: whole,
       right: true,
-      className: "w-28",
+      className: "min-w-28",
       cell: (row) => number(row.keyword_count),
     },
     {
       id: "created_at",
       header: "Made",
       sort: whole,
-      className: "w-32 whitespace-nowrap text-ink-soft max-md:hidden",
+      className: "min-w-34 whitespace-nowrap text-ink-soft max-md:hidden",
       cell: (row) => ago(row.created_at),
     },
     ...(mayEdit

@@ -270,17 +270,17 @@ function columnsOf(clusters: Map<string, string>, work: IdeaWork): Column<Idea>[
     {
       id: "structure",
       header: "Structure",
-      className: "w-32 whitespace-nowrap max-md:hidden",
+      className: "min-w-32 whitespace-nowrap max-md:hidden",
       cell: (row) => words(row.structure),
     },
     {
       id: "estimated_words",
       header: "Words",
       right: true,
-      className: "w-20 max-sm:hidden",
+      className: "min-w-20 max-sm:hidden",
       cell: (row) => number(row.estimated_words),
     },
-    { id: "status", header: "Status", className: "w-28", cell: (row) => <StatusBadge status={row.status} /> },
+    { id: "status", header: "Status", className: "min-w-26", cell: (row) => <StatusBadge status={row.status} /> },
   ];
   if (!work.mayEdit) return columns;
   return [

@@ -38,7 +38,7 @@ export function columnsOf({
       header: "Volume",
       sort: byOther,
       right: true,
-      className: "w-28",
+      className: "min-w-28",
       cell: (row) => (
         <NumberCell row={row} field="volume" label="Volume" most={1e12} show={volumeText} mayEdit={mayEdit} />
       ),
@@ -47,7 +47,7 @@ export function columnsOf({
       id: "difficulty",
       header: "Difficulty",
       right: true,
-      className: "w-28",
+      className: "min-w-32",
       cell: (row) => (
         <NumberCell
           row={row}
@@ -63,19 +63,19 @@ export function columnsOf({
       id: "cpc",
       header: "CPC",
       right: true,
-      className: "w-20 max-lg:hidden",
+      className: "min-w-16 max-lg:hidden",
       cell: (row) => price(row.cpc_cents),
     },
     {
       id: "intent",
       header: "Intent",
-      className: "w-36 max-sm:hidden",
+      className: "min-w-36 max-sm:hidden",
       cell: (row) => <IntentCell row={row} mayEdit={mayEdit} />,
     },
     {
       id: "cluster",
       header: "Cluster",
-      className: "min-w-36 max-w-48 max-md:hidden",
+      className: "min-w-40 max-w-40 max-md:hidden",
       cell: (row) =>
         row.cluster_id ? (
           <Link
@@ -88,12 +88,12 @@ export function columnsOf({
           <span className="text-ink-soft">None yet</span>
         ),
     },
-    { id: "status", header: "Status", className: "w-28", cell: (row) => <StatusBadge status={row.status} /> },
+    { id: "status", header: "Status", className: "min-w-26", cell: (row) => <StatusBadge status={row.status} /> },
     {
       id: "created_at",
       header: "Added",
       sort: byOther,
-      className: "w-32 whitespace-nowrap text-ink-soft max-lg:hidden",
+      className: "min-w-34 whitespace-nowrap text-ink-soft max-lg:hidden",
       cell: (row) => ago(row.created_at),
     },
   ];

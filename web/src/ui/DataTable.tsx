@@ -4,7 +4,7 @@
  */
 import { type ColumnDef, FlexRender, type Row as TableRow, tableFeatures, useTable } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { ArrowDown, ArrowUp } from "lucide-react";
+import { ArrowDown, ArrowUp, Check } from "lucide-react";
 import { memo, useCallback, useEffect, useMemo, useRef } from "react";
 import type { List } from "@/api/query";
 import { cx } from "@/lib/cx";
@@ -219,7 +219,7 @@ function LineOfRow<Row extends { id: string }>({ row, index, columns, isChosen, 
     >
       {toggle && (
         <td className="border-b border-line pl-4">
-          <Checkbox aria-label={`Choose ${name(row.original)}`} isSelected={isChosen} onChange={() => toggle(row.id)} />
+          <Tick label={`Choose ${name(row.original)}`} isOn={isChosen} onChange={() => toggle(row.id)} />
         </td>
       )}
       {row.getAllCells().map((cell, at) => (
@@ -235,6 +235,22 @@ function LineOfRow<Row extends { id: string }>({ row, index, columns, isChosen, 
         </td>
       ))}
     </tr>
+  );
+}
+
+/** A checkbox of plain HTML that looks like the others: a table makes many of them while it scrolls. */
+function Tick({ label, isOn, onChange }: { label: string; isOn: boolean; onChange: () => void }) {
+  return (
+    <label className="relative block size-[18px] cursor-pointer">
+      <input
+        type="checkbox"
+        aria-label={label}
+        checked={isOn}
+        onChange={onChange}
+        className="size-[18px] cursor-pointer appearance-none rounded border border-line-strong bg-card checked:border-brand checked:bg-brand"
+      />
+      {isOn && <Check className="pointer-events-none absolute top-0.5 left-0.5 size-3.5 text-on-brand" aria-hidden />}
+    </label>
   );
 }
 

@@ -26,7 +26,7 @@ export function columnsOf({
       header: "Keyword",
       sort: byName,
       // Takes the room that is left; one line, as rows of one height scroll without jumps.
-      className: "w-full max-w-0 min-w-44 truncate",
+      className: "w-full max-w-0 min-w-40 truncate",
       cell: (row) => (
         <span className="font-medium" title={row.keyword}>
           {row.keyword}
@@ -38,7 +38,7 @@ export function columnsOf({
       header: "Volume",
       sort: byOther,
       right: true,
-      className: "min-w-28",
+      className: "min-w-24",
       cell: (row) => (
         <NumberCell row={row} field="volume" label="Volume" most={1e12} show={volumeText} mayEdit={mayEdit} />
       ),
@@ -47,7 +47,7 @@ export function columnsOf({
       id: "difficulty",
       header: "Difficulty",
       right: true,
-      className: "min-w-32",
+      className: "min-w-28",
       cell: (row) => (
         <NumberCell
           row={row}
@@ -63,19 +63,19 @@ export function columnsOf({
       id: "cpc",
       header: "CPC",
       right: true,
-      className: "min-w-16 max-lg:hidden",
+      className: "min-w-16 max-2xl:hidden",
       cell: (row) => price(row.cpc_cents),
     },
     {
       id: "intent",
       header: "Intent",
-      className: "min-w-36 max-sm:hidden",
+      className: "min-w-33 max-sm:hidden",
       cell: (row) => <IntentCell row={row} mayEdit={mayEdit} />,
     },
     {
       id: "cluster",
       header: "Cluster",
-      className: "min-w-40 max-w-40 max-md:hidden",
+      className: "min-w-36 max-w-36 max-md:hidden",
       cell: (row) =>
         row.cluster_id ? (
           <Link

@@ -56,14 +56,15 @@ export default function ClusterPicture({ clusters, open }: { clusters: Cluster[]
         {shown.map((one, index) => {
           const box = boxes[index];
           if (!box) return null;
-          const what = `${one.name}: ${number(one.volume)} searches a month, ${count(one.keyword_count, "keyword")}`;
+          const what = `${number(one.volume)} searches a month, ${count(one.keyword_count, "keyword")}`;
           return (
             <button
               key={one.id}
               type="button"
               tabIndex={index === Math.min(current, shown.length - 1) ? 0 : -1}
-              title={what}
-              aria-label={`${what}. Open it.`}
+              title={`${one.name}: ${what}`}
+              // It begins with what is seen, for those who speak to their machine.
+              aria-label={`${one.name} ${compact(size(one))}. ${what}`}
               className="absolute flex cursor-pointer flex-col items-start overflow-hidden rounded-md border-2 border-card p-1.5 text-left text-xs leading-tight focus-visible:z-10 hover:border-brand"
               style={{
                 left: box.x,
@@ -78,7 +79,7 @@ export default function ClusterPicture({ clusters, open }: { clusters: Cluster[]
               {box.width > 54 && box.height > 26 && (
                 <>
                   <span className="line-clamp-2 font-medium break-words">{one.name}</span>
-                  {box.height > 56 && <span className="text-ink-soft">{compact(size(one))}</span>}
+                  {box.height > 56 && <span>{compact(size(one))}</span>}
                 </>
               )}
             </button>

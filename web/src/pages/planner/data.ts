@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { api, call } from "@/api/client";
 import type { Cluster, IdeaStatus, KeywordStatus, Sector } from "@/api/types";
+import { number } from "@/lib/format";
 
 /** A page of a list; the most that the API gives at once. */
 export const PAGE = 200;
@@ -46,6 +47,12 @@ export function useSectors(site: string) {
     },
     staleTime: 60_000,
   });
+}
+
+/** A figure of the server: nothing while it is loading, a dash when it cannot be had. */
+export function figure(query: { data?: number; isError: boolean }): string | undefined {
+  if (query.data !== undefined) return number(query.data);
+  return query.isError ? "–" : undefined;
 }
 
 /** How many keywords of a site are in a state, by the server's count. */

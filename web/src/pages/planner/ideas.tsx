@@ -14,7 +14,7 @@ import { Page } from "@/ui/Page";
 import { StatsCards } from "@/ui/StatsCards";
 import { EmptyState, ErrorState, Skeleton } from "@/ui/states";
 import { AddIdea } from "./AddIdea";
-import { clusterOptions, useClusters, useIdeaCount, useSectors } from "./data";
+import { clusterOptions, figure, useClusters, useIdeaCount, useSectors } from "./data";
 import { IdeaCard, type IdeaWork, ideaEntries } from "./IdeaCards";
 import { IdeaDialog } from "./IdeaDialog";
 import { decide, queue, removeIdeas } from "./ideaActions";
@@ -185,11 +185,10 @@ function SiteIdeas({ site }: { site: Site }) {
 }
 
 function Counts({ site, view }: { site: Site; view?: string }) {
-  const fresh = useIdeaCount(site.id, "new").data;
-  const accepted = useIdeaCount(site.id, "accepted").data;
-  const queued = useIdeaCount(site.id, "queued").data;
-  const written = useIdeaCount(site.id, "written").data;
-  const figure = (value: number | undefined) => (value === undefined ? undefined : number(value));
+  const fresh = useIdeaCount(site.id, "new");
+  const accepted = useIdeaCount(site.id, "accepted");
+  const queued = useIdeaCount(site.id, "queued");
+  const written = useIdeaCount(site.id, "written");
   const to = (status: string) => `/planner/ideas?status=${status}${view ? `&view=${view}` : ""}`;
   return (
     <StatsCards

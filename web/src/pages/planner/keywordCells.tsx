@@ -1,5 +1,5 @@
 /** The cells of the keyword table, some of which can be changed in their place. */
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { Button as AriaButton } from "react-aria-components";
 import type { Intent, Keyword } from "@/api/types";
 import { cx } from "@/lib/cx";
@@ -29,13 +29,19 @@ export function NumberCell({
 }) {
   const value = row[field];
   const [text, setText] = useState<string>();
+  // How the field was left: by a key, so that the focus goes back to the button, and whether to forget what was typed.
+  const left = useRef({ byKey: false, forget: false });
   if (!mayEdit) return <span className="px-2">{show(value)}</span>;
   if (text === undefined) {
     return (
       <button
         type="button"
         className={PLACE}
+        autoFocus={left.current.byKey}
         aria-label={`${label} of ${row.keyword}: ${value ?? "unknown"}. Change it.`}
+        onBlur={() => {
+          left.current.byKey = false;
+        }}
         onClick={() => setText(value == null ? "" : String(value))}
       >
         {show(value)}
@@ -44,7 +50,9 @@ export function NumberCell({
   }
   const keep = () => {
     setText(undefined);
-    if (text === "") return;
+    const { forget } = left.current;
+    left.current.forget = false;
+    if (text === "" || forget) return;
     const next = Math.min(Number(text), most);
     if (next !== value) void editKeyword(row, { [field]: next });
   };
@@ -60,8 +68,9 @@ export function NumberCell({
       onFocus={(event) => event.target.select()}
       onBlur={keep}
       onKeyDown={(event) => {
-        if (event.key === "Enter") keep();
-        if (event.key === "Escape") setText(undefined);
+        if (event.key !== "Enter" && event.key !== "Escape") return;
+        left.current = { byKey: true, forget: event.key === "Escape" };
+        event.currentTarget.blur();
       }}
     />
   );

@@ -14,7 +14,7 @@ import { useState } from "react";
 import { useSearchParams } from "react-router";
 import { useMay } from "@/api/query";
 import type { Keyword, Site } from "@/api/types";
-import { count, number } from "@/lib/format";
+import { count } from "@/lib/format";
 import { ActionButtons } from "@/ui/ActionButtons";
 import { Button } from "@/ui/Button";
 import { DataTable } from "@/ui/DataTable";
@@ -24,7 +24,7 @@ import { StatsCards } from "@/ui/StatsCards";
 import { EmptyState } from "@/ui/states";
 import { failed } from "@/ui/ToastNotifications";
 import { AddKeywords } from "./AddKeywords";
-import { useClusters, useKeywordCount, useSectors } from "./data";
+import { figure, useClusters, useKeywordCount, useSectors } from "./data";
 import { ImportDialog } from "./ImportDialog";
 import { archive, cluster, exportCsv, MOST_CHOSEN, remove, unarchive } from "./keywordActions";
 import { columnsOf } from "./keywordColumns";
@@ -109,11 +109,10 @@ function SiteKeywords({ site }: { site: Site }) {
 }
 
 function Counts({ site }: { site: Site }) {
-  const fresh = useKeywordCount(site.id, "new").data;
-  const clustered = useKeywordCount(site.id, "clustered").data;
-  const mapped = useKeywordCount(site.id, "mapped").data;
-  const archived = useKeywordCount(site.id, "archived").data;
-  const figure = (value: number | undefined) => (value === undefined ? undefined : number(value));
+  const fresh = useKeywordCount(site.id, "new");
+  const clustered = useKeywordCount(site.id, "clustered");
+  const mapped = useKeywordCount(site.id, "mapped");
+  const archived = useKeywordCount(site.id, "archived");
   const to = (status: string) => `/planner/keywords?status=${status}`;
   return (
     <StatsCards

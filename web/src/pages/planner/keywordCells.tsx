@@ -69,6 +69,8 @@ export function NumberCell({
       onBlur={keep}
       onKeyDown={(event) => {
         if (event.key !== "Enter" && event.key !== "Escape") return;
+        // Else the same press would open the field again, by the button that gets the focus.
+        event.preventDefault();
         left.current = { byKey: true, forget: event.key === "Escape" };
         event.currentTarget.blur();
       }}

@@ -1,5 +1,6 @@
 /** Server state: the query client, lists that grow page by page, and who is here. */
 import { keepPreviousData, QueryClient, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { isReadOnly, mayOf } from "@/lib/rights";
 import { api, call } from "./client";
 import { ApiError } from "./problem";
@@ -56,8 +57,10 @@ export function useList<Row>(
     refetchInterval: (one) =>
       options.refetchInterval?.(one.state.data?.pages.flatMap((page) => page.items) ?? []) ?? false,
   });
+  // The same rows stay the same array, so that a table of thousands is not built again for nothing.
+  const rows = useMemo(() => query.data?.pages.flatMap((one) => one.items) ?? [], [query.data]);
   return {
-    rows: query.data?.pages.flatMap((one) => one.items) ?? [],
+    rows,
     total: query.data?.pages[0]?.total ?? undefined,
     loading: query.isPending,
     changing: query.isPlaceholderData,

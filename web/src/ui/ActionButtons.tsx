@@ -21,6 +21,7 @@ export function ActionButtons({
   return (
     <div
       role="toolbar"
+      data-over-the-foot
       aria-label={`${count(chosen, noun)} chosen`}
       className="pop card fixed inset-x-4 bottom-4 z-30 mx-auto flex max-w-fit flex-wrap items-center gap-2 px-3 py-2 shadow-xl"
     >

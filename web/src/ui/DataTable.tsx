@@ -2,10 +2,10 @@
  * The table of a list from the server: rows are loaded as one scrolls and only those in sight are in the page, so that
  * ten thousand scroll like ten. Sorting and filtering are the server's; the order of what is loaded is never changed here.
  */
-import { type ColumnDef, tableFeatures, useTable } from "@tanstack/react-table";
+import { type ColumnDef, FlexRender, type Row as TableRow, tableFeatures, useTable } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { ArrowDown, ArrowUp } from "lucide-react";
-import { useEffect, useRef } from "react";
+import { ArrowDown, ArrowUp, Check } from "lucide-react";
+import { memo, useCallback, useEffect, useMemo, useRef } from "react";
 import type { List } from "@/api/query";
 import { cx } from "@/lib/cx";
 import { number } from "@/lib/format";
@@ -62,11 +62,18 @@ export function DataTable<Row extends { id: string }>({
   height?: string;
 }) {
   const scroller = useRef<HTMLDivElement>(null);
-  const defs: ColumnDef<Features, Row>[] = columns.map((column) => ({
-    id: column.id,
-    header: column.header,
-    cell: ({ row }) => column.cell(row.original),
-  }));
+  // Scrolling renders this component often: what depends on all rows is made anew only when they change.
+  const defs = useMemo(
+    () =>
+      columns.map(
+        (column): ColumnDef<Features, Row> => ({
+          id: column.id,
+          header: column.header,
+          cell: ({ row }) => column.cell(row.original),
+        }),
+      ),
+    [columns],
+  );
   const table = useTable({ features, columns: defs, data: list.rows, getRowId: (row: Row) => row.id });
   const rows = table.getRowModel().rows;
   const virtual = useVirtualizer({
@@ -84,16 +91,25 @@ export function DataTable<Row extends { id: string }>({
     if (hasMore && last >= rows.length - AHEAD) more();
   }, [last, rows.length, hasMore, more]);
 
+  // These stay the same while one scrolls, so that lines in sight are not drawn again; they look up what holds now.
+  const now = useRef({ selection, onOpen, rowLabel });
+  useEffect(() => {
+    now.current = { selection, onOpen, rowLabel };
+  });
+  const toggle = useCallback((id: string) => {
+    const { selection } = now.current;
+    const next = new Set(selection?.ids);
+    if (!next.delete(id)) next.add(id);
+    selection?.set(next);
+  }, []);
+  const open = useCallback((row: Row) => now.current.onOpen?.(row), []);
+  const name = useCallback((row: Row) => now.current.rowLabel(row), []);
+
   if (list.error && rows.length === 0) return <ErrorState error={list.error} again={list.again} />;
   if (!list.loading && rows.length === 0) return <div className="card">{empty}</div>;
 
   const ids = selection?.ids ?? new Set<string>();
-  const chosen = list.rows.filter((row) => ids.has(row.id)).length;
-  const toggle = (id: string) => {
-    const next = new Set(ids);
-    if (!next.delete(id)) next.add(id);
-    selection?.set(next);
-  };
+  const chosen = ids.size === 0 ? 0 : list.rows.filter((row) => ids.has(row.id)).length;
   const before = seen[0]?.start ?? 0;
   const after = virtual.getTotalSize() - (seen.at(-1)?.end ?? 0);
   const width = columns.length + (selection ? 1 : 0);
@@ -146,43 +162,17 @@ export function DataTable<Row extends { id: string }>({
             {seen.map((item) => {
               const row = rows[item.index];
               if (!row) return null;
-              const isChosen = ids.has(row.id);
               return (
-                <tr
+                <Line
                   key={row.id}
-                  aria-rowindex={item.index + 1}
-                  aria-selected={selection ? isChosen : undefined}
-                  style={{ height: ROW }}
-                  className={cx("group", isChosen ? "bg-brand-soft" : "hover:bg-sunk/60", onOpen && "cursor-pointer")}
-                  onClick={(event) => {
-                    // What can be pressed by itself keeps its press.
-                    if (onOpen && !(event.target as Element).closest("a,button,input,label,[role]:not(tr,td)")) {
-                      onOpen(row.original);
-                    }
-                  }}
-                >
-                  {selection && (
-                    <td className="border-b border-line pl-4">
-                      <Checkbox
-                        aria-label={`Choose ${rowLabel(row.original)}`}
-                        isSelected={isChosen}
-                        onChange={() => toggle(row.id)}
-                      />
-                    </td>
-                  )}
-                  {row.getAllCells().map((cell, index) => (
-                    <td
-                      key={cell.id}
-                      className={cx(
-                        "border-b border-line px-3 py-1 first:pl-4 last:pr-4",
-                        columns[index]?.right && "text-right tabular-nums",
-                        columns[index]?.className,
-                      )}
-                    >
-                      <table.FlexRender cell={cell} />
-                    </td>
-                  ))}
-                </tr>
+                  row={row}
+                  index={item.index}
+                  columns={columns}
+                  isChosen={ids.has(row.id)}
+                  toggle={selection && toggle}
+                  open={onOpen && open}
+                  name={name}
+                />
               );
             })}
             {spacer(after)}
@@ -202,6 +192,68 @@ export function DataTable<Row extends { id: string }>({
     </div>
   );
 }
+
+type LineProps<Row extends { id: string }> = {
+  row: TableRow<Features, Row>;
+  index: number;
+  columns: Column<Row>[];
+  isChosen: boolean;
+  toggle?: (id: string) => void;
+  open?: (row: Row) => void;
+  name: (row: Row) => string;
+};
+
+function LineOfRow<Row extends { id: string }>({ row, index, columns, isChosen, toggle, open, name }: LineProps<Row>) {
+  return (
+    <tr
+      aria-rowindex={index + 1}
+      aria-selected={toggle ? isChosen : undefined}
+      style={{ height: ROW }}
+      className={cx("group", isChosen ? "bg-brand-soft" : "hover:bg-sunk/60", open && "cursor-pointer")}
+      onClick={(event) => {
+        // What can be pressed by itself keeps its press.
+        if (open && !(event.target as Element).closest("a,button,input,label,[role]:not(tr,td)")) open(row.original);
+      }}
+    >
+      {toggle && (
+        <td className="border-b border-line pl-4">
+          <Tick label={`Choose ${name(row.original)}`} isOn={isChosen} onChange={() => toggle(row.id)} />
+        </td>
+      )}
+      {row.getAllCells().map((cell, at) => (
+        <td
+          key={cell.id}
+          className={cx(
+            "border-b border-line px-3 py-1 first:pl-4 last:pr-4",
+            columns[at]?.right && "text-right tabular-nums",
+            columns[at]?.className,
+          )}
+        >
+          <FlexRender cell={cell} />
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+/** A checkbox of plain HTML that looks like the others: a table makes many of them while it scrolls. */
+function Tick({ label, isOn, onChange }: { label: string; isOn: boolean; onChange: () => void }) {
+  return (
+    <label className="relative block size-[18px] cursor-pointer">
+      <input
+        type="checkbox"
+        aria-label={label}
+        checked={isOn}
+        onChange={onChange}
+        className="size-[18px] cursor-pointer appearance-none rounded border border-line-strong bg-card checked:border-brand checked:bg-brand"
+      />
+      {isOn && <Check className="pointer-events-none absolute top-0.5 left-0.5 size-3.5 text-on-brand" aria-hidden />}
+    </label>
+  );
+}
+
+/** A row; drawn again only when it changes itself. */
+const Line = memo(LineOfRow) as typeof LineOfRow;
 
 function Head<Row>({ column, sort, onSort }: { column: Column<Row>; sort?: string; onSort?: (sort: string) => void }) {
   const down = sort === `-${column.id}`;

@@ -12,9 +12,20 @@ export type MenuEntry = {
 };
 
 /** A button with a menu of actions. The button is the child. */
-export function Menu({ label, entries, children }: { label: string; entries: MenuEntry[]; children: React.ReactNode }) {
+export function Menu({
+  label,
+  entries,
+  children,
+  ...open
+}: {
+  label: string;
+  entries: MenuEntry[];
+  children: React.ReactNode;
+  isOpen?: boolean;
+  onOpenChange?: (isOpen: boolean) => void;
+}) {
   return (
-    <MenuTrigger>
+    <MenuTrigger {...open}>
       {children}
       <Popover placement="bottom end" className="pop card min-w-48 shadow-lg">
         <AriaMenu

@@ -17,9 +17,18 @@ export function StatsCards({ stats, className }: { stats: Stat[]; className?: st
       {stats.map((stat) => {
         const body = (
           <>
-            <dt className="text-[13px] text-ink-soft">{stat.label}</dt>
+            <dt className="text-[13px] text-ink-soft">
+              {stat.to ? (
+                // The whole card is the link's place.
+                <Link to={stat.to} className="after:absolute after:inset-0 after:rounded-xl">
+                  {stat.label}
+                </Link>
+              ) : (
+                stat.label
+              )}
+            </dt>
             <dd className="mt-1 text-2xl font-semibold tabular-nums">
-              {stat.value === undefined ? <Skeleton className="my-1 h-6 w-16" /> : stat.value}
+              {stat.value === undefined ? <Skeleton className="h-8 w-16" /> : stat.value}
             </dd>
             {stat.note && <dd className="text-xs text-ink-soft">{stat.note}</dd>}
           </>
@@ -27,7 +36,6 @@ export function StatsCards({ stats, className }: { stats: Stat[]; className?: st
         return stat.to ? (
           <div key={stat.label} className="card relative p-4 hover:border-line-strong">
             {body}
-            <Link to={stat.to} className="absolute inset-0 rounded-xl" aria-label={`Open ${stat.label}`} />
           </div>
         ) : (
           <div key={stat.label} className="card p-4">

@@ -41,7 +41,8 @@ export function ToastNotifications() {
     <section
       aria-label="Notices"
       aria-live="polite"
-      className="pointer-events-none fixed right-0 bottom-0 z-50 flex w-full flex-col gap-2 p-4 sm:w-96"
+      // Notices stand above the actions on chosen rows, not on them.
+      className="pointer-events-none fixed right-0 bottom-0 z-50 flex w-full flex-col gap-2 p-4 sm:w-96 [body:has([data-over-the-foot])_&]:bottom-16"
     >
       {toasts.map((toast) => (
         <div key={toast.id} className="pop card pointer-events-auto flex items-start gap-3 py-3 pr-2 pl-4 shadow-lg">

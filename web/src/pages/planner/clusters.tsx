@@ -1,3 +1,236 @@
+/** Clusters of a site: what belongs together, as a picture and as a table. */
+import { FolderTree, Lightbulb, Pencil, Plus, Tags, Trash2 } from "lucide-react";
+import { lazy, Suspense, useMemo, useState } from "react";
+import { type List, useMay } from "@/api/query";
+import type { Cluster, Site } from "@/api/types";
+import { ago, number } from "@/lib/format";
+import { ActionButtons, RowActions } from "@/ui/ActionButtons";
+import { Button, LinkButton } from "@/ui/Button";
+import { type Column, DataTable } from "@/ui/DataTable";
+import { useFilters } from "@/ui/FilterPanel";
+import { Page } from "@/ui/Page";
+import { EmptyState, Skeleton } from "@/ui/states";
+import { ClusterDetail } from "./ClusterDetail";
+import { ClusterForm, GenerateForm } from "./ClusterForms";
+import { MOST_FOR_IDEAS, removeClusters } from "./clusterActions";
+import { useClusters } from "./data";
+import { OfSite } from "./OfSite";
+
+const ClusterPicture = lazy(() => import("./ClusterPicture"));
+
 export function Clusters() {
-  return null;
+  return <OfSite title="Clusters">{(site) => <SiteClusters key={site.id} site={site} />}</OfSite>;
+}
+
+const ORDERS: Record<string, (a: Cluster, b: Cluster) => number> = {
+  name: (a, b) => a.name.localeCompare(b.name),
+  volume: (a, b) => a.volume - b.volume,
+  keyword_count: (a, b) => a.keyword_count - b.keyword_count,
+  created_at: (a, b) => a.created_at.localeCompare(b.created_at),
+};
+
+/** All clusters in an order of the table; only right when all of them are here. */
+function inOrder(rows: Cluster[], sort: string): Cluster[] {
+  const order = ORDERS[sort.replace("-", "")];
+  if (!order) return rows;
+  const sign = sort.startsWith("-") ? -1 : 1;
+  return [...rows].sort((a, b) => sign * order(a, b));
+}
+
+function SiteClusters({ site }: { site: Site }) {
+  const mayEdit = useMay("editor");
+  const query = useClusters(site.id);
+  const { values, set } = useFilters(["sort", "open", "picture"] as const);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [editing, setEditing] = useState<{ cluster?: Cluster }>();
+  const [generating, setGenerating] = useState<Cluster[]>();
+  const [busy, setBusy] = useState(false);
+
+  const whole = query.data?.whole ?? true;
+  const sort = values.sort ?? (whole ? "-volume" : "-created_at");
+  const all = query.data?.rows;
+  const rows = useMemo(() => inOrder(all ?? [], whole ? sort : ""), [all, sort, whole]);
+  const list: List<Cluster> = {
+    rows,
+    total: whole ? rows.length : undefined,
+    loading: query.isPending,
+    changing: false,
+    error: query.error,
+    hasMore: false,
+    more: () => undefined,
+    again: () => void query.refetch(),
+  };
+  const picked = rows.filter((row) => chosen.has(row.id));
+  const drop = async (clusters: Cluster[]) => {
+    setBusy(true);
+    const left = await removeClusters(clusters);
+    // Of the chosen, only those that are still there stay so.
+    const tried = new Set(clusters.map((one) => one.id));
+    setChosen(new Set([...chosen].filter((id) => left.has(id) || !tried.has(id))));
+    setBusy(false);
+  };
+  const columns: Column<Cluster>[] = [
+    {
+      id: "name",
+      header: "Cluster",
+      sort: whole,
+      className: "w-full max-w-0 min-w-40 truncate",
+      cell: (row) => (
+        <button
+          type="button"
+          className="max-w-full cursor-pointer truncate font-medium hover:underline"
+          title={row.description || row.name}
+          onClick={() => set({ open: row.id })}
+        >
+          {row.name}
+        </button>
+      ),
+    },
+    {
+      id: "volume",
+      header: "Volume",
+      sort: whole,
+      right: true,
+      className: "min-w-28",
+      cell: (row) => number(row.volume),
+    },
+    {
+      id: "keyword_count",
+      header: "Keywords",
+      sort: whole,
+      right: true,
+      className: "min-w-28",
+      cell: (row) => number(row.keyword_count),
+    },
+    {
+      id: "created_at",
+      header: "Made",
+      sort: whole,
+      className: "min-w-34 whitespace-nowrap text-ink-soft max-md:hidden",
+      cell: (row) => ago(row.created_at),
+    },
+    ...(mayEdit
+      ? [
+          {
+            id: "actions",
+            header: "",
+            className: "w-12 py-0!",
+            cell: (row: Cluster) => (
+              <RowActions
+                label={`Actions of ${row.name}`}
+                entries={[
+                  { id: "ideas", label: "Generate ideas", icon: Lightbulb, run: () => setGenerating([row]) },
+                  { id: "edit", label: "Edit", icon: Pencil, run: () => setEditing({ cluster: row }) },
+                  {
+                    id: "delete",
+                    label: "Delete",
+                    icon: Trash2,
+                    danger: true,
+                    disabled: row.keyword_count > 0,
+                    run: () => void drop([row]),
+                  },
+                ]}
+              />
+            ),
+          },
+        ]
+      : []),
+  ];
+  const opened = values.open;
+  const hasPicture = rows.some((row) => row.keyword_count > 0);
+  const showPicture = values.picture !== "off";
+  return (
+    <Page
+      title="Clusters"
+      intro="Keywords that ask for the same page. The larger a cluster, the more people its page can reach."
+      actions={
+        <>
+          {hasPicture && (
+            <Button onPress={() => set({ picture: showPicture ? "off" : "" })}>
+              {showPicture ? "Hide picture" : "Show picture"}
+            </Button>
+          )}
+          {mayEdit && (
+            <Button look="primary" icon={Plus} onPress={() => setEditing({})}>
+              New cluster
+            </Button>
+          )}
+        </>
+      }
+    >
+      {showPicture && (query.isPending || hasPicture) && (
+        <Suspense fallback={<Skeleton className="h-[364px] rounded-xl" />}>
+          {query.isPending ? (
+            <Skeleton className="h-[364px] rounded-xl" />
+          ) : (
+            <ClusterPicture clusters={rows} open={(id) => set({ open: id })} />
+          )}
+        </Suspense>
+      )}
+      {!whole && (
+        <p className="text-ink-soft">
+          This site has more than {number(rows.length)} clusters. The newest of them are shown, in this order only.
+        </p>
+      )}
+      <DataTable
+        label={`Clusters of ${site.name}`}
+        list={list}
+        columns={columns}
+        sort={sort}
+        onSort={(next) => set({ sort: next === "-name" && sort !== "name" ? "name" : next })}
+        selection={mayEdit ? { ids: chosen, set: setChosen } : undefined}
+        onOpen={(row) => set({ open: row.id })}
+        rowLabel={(row) => row.name}
+        height="min(36rem, calc(100dvh - 12rem))"
+        empty={
+          <EmptyState
+            icon={FolderTree}
+            title="No clusters yet"
+            action={
+              <LinkButton look="primary" icon={Tags} to="/planner/keywords?status=new">
+                To the new keywords
+              </LinkButton>
+            }
+          >
+            Clusters come from keywords: choose new keywords, or all of them, and have them grouped.
+          </EmptyState>
+        }
+      />
+      <ActionButtons
+        chosen={picked.length}
+        noun="cluster"
+        clear={() => setChosen(new Set())}
+        actions={[
+          {
+            label: picked.length > MOST_FOR_IDEAS ? `Ideas (${MOST_FOR_IDEAS} clusters at most)` : "Generate ideas",
+            icon: Lightbulb,
+            disabled: busy || picked.length > MOST_FOR_IDEAS,
+            run: () => setGenerating(picked),
+          },
+          { label: "Delete", icon: Trash2, danger: true, disabled: busy, run: () => void drop(picked) },
+        ]}
+      />
+      {opened && (
+        <ClusterDetail
+          id={opened}
+          mayEdit={mayEdit}
+          onClose={() => set({ open: "" })}
+          edit={(cluster) => setEditing({ cluster })}
+          generate={(cluster) => setGenerating([cluster])}
+          remove={(cluster) => {
+            set({ open: "" });
+            void drop([cluster]);
+          }}
+        />
+      )}
+      {editing && <ClusterForm site={site} cluster={editing.cluster} onClose={() => setEditing(undefined)} />}
+      {generating && (
+        <GenerateForm
+          clusters={generating}
+          onClose={() => setGenerating(undefined)}
+          then={() => setChosen(new Set())}
+        />
+      )}
+    </Page>
+  );
 }

@@ -1,3 +1,239 @@
+/** Keywords of a site: found, filtered, corrected, grouped, put away. */
+import {
+  Archive,
+  ArchiveRestore,
+  Download,
+  FileUp,
+  FolderTree,
+  Plus,
+  SlidersHorizontal,
+  Tags,
+  Trash2,
+} from "lucide-react";
+import { useState } from "react";
+import { useSearchParams } from "react-router";
+import { useMay } from "@/api/query";
+import type { Keyword, Site } from "@/api/types";
+import { count } from "@/lib/format";
+import { ActionButtons } from "@/ui/ActionButtons";
+import { Button } from "@/ui/Button";
+import { DataTable } from "@/ui/DataTable";
+import { FilterPanel, useFilters } from "@/ui/FilterPanel";
+import { Page } from "@/ui/Page";
+import { StatsCards } from "@/ui/StatsCards";
+import { EmptyState } from "@/ui/states";
+import { failed } from "@/ui/ToastNotifications";
+import { AddKeywords } from "./AddKeywords";
+import { figure, useClusters, useKeywordCount, useSectors } from "./data";
+import { ImportDialog } from "./ImportDialog";
+import { archive, cluster, exportCsv, MOST_CHOSEN, remove, unarchive } from "./keywordActions";
+import { columnsOf } from "./keywordColumns";
+import { FILTERS, filterFields, hasRare, isNarrowed, orderOf, settled, useKeywords, type Values } from "./keywordList";
+import { OfSite } from "./OfSite";
+
 export function Keywords() {
-  return null;
+  return <OfSite title="Keywords">{(site) => <SiteKeywords key={site.id} site={site} />}</OfSite>;
+}
+
+function SiteKeywords({ site }: { site: Site }) {
+  const mayEdit = useMay("editor");
+  const [search, setSearch] = useSearchParams();
+  const [adding, setAdding] = useState(false);
+  const [exporting, setExporting] = useState(false);
+  const fresh = useKeywordCount(site.id, "new").data;
+  const setImporting = (on: boolean) =>
+    setSearch(
+      (before) => {
+        const next = new URLSearchParams(before);
+        if (on) next.set("import", "1");
+        else next.delete("import");
+        return next;
+      },
+      { replace: true },
+    );
+  const importing = mayEdit && search.get("import") === "1";
+  return (
+    <Page
+      title="Keywords"
+      intro="What people search for, to be grouped into clusters."
+      actions={
+        <>
+          <Button
+            icon={Download}
+            busy={exporting}
+            onPress={async () => {
+              setExporting(true);
+              await exportCsv(site).catch(failed);
+              setExporting(false);
+            }}
+          >
+            Export
+          </Button>
+          {mayEdit && (
+            <>
+              <Button icon={Plus} onPress={() => setAdding(true)}>
+                Add
+              </Button>
+              <Button icon={FolderTree} isDisabled={!fresh} onPress={() => cluster(site, { all_new: true })}>
+                Cluster all new
+              </Button>
+              <Button look="primary" icon={FileUp} onPress={() => setImporting(true)}>
+                Import
+              </Button>
+            </>
+          )}
+        </>
+      }
+    >
+      <Counts site={site} />
+      <KeywordTable
+        site={site}
+        mayEdit={mayEdit}
+        first={
+          mayEdit && (
+            <>
+              <Button look="primary" icon={FileUp} onPress={() => setImporting(true)}>
+                Import a file
+              </Button>
+              <Button icon={Plus} onPress={() => setAdding(true)}>
+                Add by hand
+              </Button>
+            </>
+          )
+        }
+      />
+      <AddKeywords site={site} isOpen={adding} onClose={() => setAdding(false)} />
+      <ImportDialog site={site} isOpen={importing} onClose={() => setImporting(false)} />
+    </Page>
+  );
+}
+
+function Counts({ site }: { site: Site }) {
+  const fresh = useKeywordCount(site.id, "new");
+  const clustered = useKeywordCount(site.id, "clustered");
+  const mapped = useKeywordCount(site.id, "mapped");
+  const archived = useKeywordCount(site.id, "archived");
+  const to = (status: string) => `/planner/keywords?status=${status}`;
+  return (
+    <StatsCards
+      stats={[
+        { label: "New", value: figure(fresh), note: "wait to be grouped", to: to("new") },
+        { label: "Clustered", value: figure(clustered), note: "are in a cluster", to: to("clustered") },
+        { label: "Mapped", value: figure(mapped), note: "have ideas", to: to("mapped") },
+        { label: "Archived", value: figure(archived), note: "are put away", to: to("archived") },
+      ]}
+    />
+  );
+}
+
+function KeywordTable({ site, mayEdit, first }: { site: Site; mayEdit: boolean; first: React.ReactNode }) {
+  const filters = useFilters(FILTERS);
+  const values = filters.values as Values;
+  const list = useKeywords(site.id, values);
+  const clusters = useClusters(site.id).data?.rows;
+  const sectors = useSectors(site.id).data;
+  // What is chosen belongs to the rows of these filters.
+  const view = JSON.stringify(values);
+  const [chosen, setChosen] = useState<{ view: string; ids: ReadonlySet<string> }>({ view, ids: new Set() });
+  const [busy, setBusy] = useState(false);
+  const ids = chosen.view === view ? chosen.ids : new Set<string>();
+  const choose = (next: ReadonlySet<string>) => setChosen({ view, ids: next });
+  const rows = ids.size > 0 ? list.rows.filter((row) => ids.has(row.id)) : [];
+  const run = async (work: (rows: Keyword[]) => Promise<Set<string>>) => {
+    setBusy(true);
+    choose(await work(rows));
+    setBusy(false);
+  };
+
+  const narrowed = isNarrowed(values);
+  const [more, setMore] = useState(hasRare(values));
+  const sort = orderOf(values);
+  const setSort = (next: string) => {
+    const name = next.replace("-", "");
+    if (name === "created_at") filters.set({ sort: "" });
+    // Each of these has one direction; a second press goes back to the newest first.
+    else if (name === "volume") filters.set({ sort: sort === "-volume" ? "" : "-volume" });
+    else filters.set({ sort: sort === "keyword" ? "" : "keyword" });
+  };
+  const fresh = rows.filter((row) => row.status === "new");
+  return (
+    <>
+      <div className="flex flex-col gap-1.5">
+        <FilterPanel
+          table="keywords"
+          filters={filterFields(values, clusters, sectors, more || hasRare(values))}
+          values={values}
+          set={(changes) => filters.set(settled(changes))}
+        />
+        <p className="flex min-h-8 flex-wrap items-center gap-x-3 text-xs text-ink-soft">
+          {!hasRare(values) && (
+            <Button look="quiet" size="sm" icon={SlidersHorizontal} onPress={() => setMore(!more)}>
+              {more ? "Fewer filters" : "More filters"}
+            </Button>
+          )}
+          {values.q
+            ? "A search goes through all keywords by how they begin; choosing a filter ends it."
+            : narrowed
+              ? "With filters, the order is newest first or by volume; a search by name ends them."
+              : "Order by name, by volume or newest first: press the head of a column."}
+        </p>
+      </div>
+      <DataTable
+        label={`Keywords of ${site.name}`}
+        list={list}
+        columns={columnsOf({ mayEdit, clusters, byName: !narrowed, byOther: !values.q })}
+        sort={sort}
+        onSort={setSort}
+        selection={mayEdit ? { ids, set: choose } : undefined}
+        rowLabel={(row) => row.keyword}
+        empty={
+          filters.any ? (
+            <EmptyState
+              icon={Tags}
+              title="No keyword fits"
+              action={<Button onPress={filters.clear}>Clear filters</Button>}
+            >
+              {values.q
+                ? `No keyword begins with “${values.q}”. The search looks at the beginning only.`
+                : "Take away a filter to see more."}
+            </EmptyState>
+          ) : (
+            <EmptyState icon={Tags} title="No keywords yet" action={first}>
+              Bring in an export of Ahrefs, Semrush, Keyword Planner or Search Console, or any table with a keyword
+              column.
+            </EmptyState>
+          )
+        }
+      />
+      <ActionButtons
+        chosen={ids.size}
+        noun="keyword"
+        clear={() => choose(new Set())}
+        actions={[
+          {
+            label:
+              fresh.length > MOST_CHOSEN
+                ? `Cluster (${MOST_CHOSEN} at most)`
+                : `Cluster ${count(fresh.length, "new one")}`,
+            icon: FolderTree,
+            disabled: busy || fresh.length === 0 || fresh.length > MOST_CHOSEN,
+            run: () => cluster(site, { keyword_ids: fresh.map((row) => row.id) }, () => choose(new Set())),
+          },
+          {
+            label: "Archive",
+            icon: Archive,
+            disabled: busy || rows.every((row) => row.status === "archived"),
+            run: () => void run(archive),
+          },
+          {
+            label: "Unarchive",
+            icon: ArchiveRestore,
+            disabled: busy || rows.every((row) => row.status !== "archived"),
+            run: () => void run(unarchive),
+          },
+          { label: "Delete", icon: Trash2, danger: true, disabled: busy, run: () => void run(remove) },
+        ]}
+      />
+    </>
+  );
 }

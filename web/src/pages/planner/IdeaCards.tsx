@@ -1,0 +1,115 @@
+import { Check, ListPlus, Pencil, Trash2, Undo2, X } from "lucide-react";
+import type { Idea } from "@/api/types";
+import { count, number, words } from "@/lib/format";
+import { RowActions } from "@/ui/ActionButtons";
+import { Badge, StatusBadge } from "@/ui/Badge";
+import { Button } from "@/ui/Button";
+import { Checkbox } from "@/ui/Field";
+import type { MenuEntry } from "@/ui/Menu";
+import { isOpenIdea, isTaken } from "./ideaList";
+
+export type IdeaWork = {
+  mayEdit: boolean;
+  busy: boolean;
+  open: (idea: Idea) => void;
+  accept: (idea: Idea) => void;
+  reject: (idea: Idea) => void;
+  queue: (idea: Idea) => void;
+  remove: (idea: Idea) => void;
+};
+
+/** The rarer actions of an idea; what its state does not allow is not offered. */
+export function ideaEntries(idea: Idea, work: IdeaWork): MenuEntry[] {
+  const disabled = work.busy;
+  const entries: (MenuEntry | false)[] = [
+    {
+      id: "open",
+      label: isTaken(idea) ? "Look at the plan" : "Edit the plan",
+      icon: Pencil,
+      run: () => work.open(idea),
+    },
+    isOpenIdea(idea) && { id: "queue", label: "Make a task", icon: ListPlus, disabled, run: () => work.queue(idea) },
+    idea.status === "new" && { id: "accept", label: "Accept", icon: Check, disabled, run: () => work.accept(idea) },
+    idea.status === "rejected" && {
+      id: "accept",
+      label: "Take back and accept",
+      icon: Undo2,
+      disabled,
+      run: () => work.accept(idea),
+    },
+    isOpenIdea(idea) && { id: "reject", label: "Reject", icon: X, disabled, run: () => work.reject(idea) },
+    !isTaken(idea) && {
+      id: "delete",
+      label: "Delete",
+      icon: Trash2,
+      danger: true,
+      disabled,
+      run: () => work.remove(idea),
+    },
+  ];
+  return entries.filter((entry) => entry !== false);
+}
+
+export function IdeaCard({
+  idea,
+  cluster,
+  work,
+  isChosen,
+  choose,
+}: {
+  idea: Idea;
+  cluster?: string;
+  work: IdeaWork;
+  isChosen: boolean;
+  choose: () => void;
+}) {
+  return (
+    <article
+      aria-label={idea.title}
+      className={`card flex flex-col gap-2.5 p-4 ${isChosen ? "border-brand bg-brand-soft" : ""}`}
+    >
+      <header className="flex items-start gap-2.5">
+        {work.mayEdit && (
+          <Checkbox className="mt-0.5" aria-label={`Choose ${idea.title}`} isSelected={isChosen} onChange={choose} />
+        )}
+        <button
+          type="button"
+          className="min-w-0 flex-1 cursor-pointer text-left font-medium break-words hover:underline"
+          onClick={() => work.open(idea)}
+        >
+          {idea.title}
+        </button>
+        {work.mayEdit && <RowActions label={`Actions of ${idea.title}`} entries={ideaEntries(idea, work)} />}
+      </header>
+      {idea.angle && <p className="line-clamp-3 text-ink-soft">{idea.angle}</p>}
+      <p className="flex flex-wrap gap-1.5">
+        <StatusBadge status={idea.status} />
+        <Badge>{words(idea.structure)}</Badge>
+        {cluster && (
+          <span className="max-w-full truncate">
+            <Badge>{cluster}</Badge>
+          </span>
+        )}
+      </p>
+      <footer className="mt-auto flex flex-wrap items-center justify-between gap-2 pt-1">
+        <span className="text-xs text-ink-soft">
+          {number(idea.estimated_words)} words · {count(idea.outline.length, "section")}
+        </span>
+        {work.mayEdit && isOpenIdea(idea) && (
+          <span className="flex gap-1.5">
+            {idea.status === "new" && (
+              <Button size="sm" icon={Check} isDisabled={work.busy} onPress={() => work.accept(idea)}>
+                Accept
+              </Button>
+            )}
+            {idea.status === "accepted" && (
+              <Button size="sm" icon={ListPlus} isDisabled={work.busy} onPress={() => work.queue(idea)}>
+                Make a task
+              </Button>
+            )}
+          </span>
+        )}
+      </footer>
+    </article>
+  );
+}

@@ -1,0 +1,196 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { api, call } from "@/api/client";
+import { invalidate } from "@/api/query";
+import type { Idea } from "@/api/types";
+import { number, words } from "@/lib/format";
+import { StatusBadge } from "@/ui/Badge";
+import { Button, LinkButton } from "@/ui/Button";
+import { Dialog } from "@/ui/Dialog";
+import { NumberField, TextField } from "@/ui/Field";
+import { FormModal } from "@/ui/FormModal";
+import { ErrorState, Skeleton } from "@/ui/states";
+import { told } from "@/ui/ToastNotifications";
+import { isTaken } from "./ideaList";
+import { linesOf } from "./lines";
+import { OutlineFields, type Section, sectionsOf, toOutline } from "./OutlineFields";
+
+/** One idea by its id: to read, and to change while no task has it. */
+export function IdeaDialog({ id, mayEdit, onClose }: { id: string; mayEdit: boolean; onClose: () => void }) {
+  const query = useQuery({
+    queryKey: ["ideas", "one", id],
+    queryFn: () => call(api.GET("/api/planner/ideas/{id}", { params: { path: { id } } })) as Promise<Idea>,
+    // What is being written must not change under the hand.
+    staleTime: 0,
+    refetchOnWindowFocus: false,
+  });
+  const idea = query.data;
+  if (!idea || query.isRefetchError) {
+    return (
+      <Dialog title="Idea" isOpen onClose={onClose} width="lg">
+        {query.error ? (
+          <ErrorState error={query.error} again={() => void query.refetch()} />
+        ) : (
+          <Skeleton className="h-72" />
+        )}
+      </Dialog>
+    );
+  }
+  if (!mayEdit || isTaken(idea)) return <Plan idea={idea} onClose={onClose} />;
+  return <EditIdea key={idea.id} idea={idea} onClose={onClose} />;
+}
+
+function EditIdea({ idea, onClose }: { idea: Idea; onClose: () => void }) {
+  const [angle, setAngle] = useState(idea.angle);
+  const [audience, setAudience] = useState(idea.audience);
+  const [keywords, setKeywords] = useState(idea.target_keywords.join("\n"));
+  const [length, setLength] = useState(idea.estimated_words);
+  const [sections, setSections] = useState<Section[]>(() => sectionsOf(idea.outline));
+  // The version that the person has seen, not one that came in later.
+  const [version] = useState(idea.version);
+  const submit = async () => {
+    const body = {
+      angle,
+      audience,
+      target_keywords: linesOf(keywords),
+      estimated_words: length,
+      outline: toOutline(sections),
+    };
+    const params = { path: { id: idea.id } };
+    await call(api.PATCH("/api/planner/ideas/{id}", { params, headers: { "If-Match": `"${version}"` }, body }));
+    invalidate("ideas");
+    told("Idea saved.");
+  };
+  return (
+    <FormModal title={idea.title} action="Save" width="lg" isOpen onClose={onClose} submit={submit}>
+      {(errors) => (
+        <>
+          <Facts idea={idea} />
+          <IdeaFields
+            {...{ angle, setAngle, audience, setAudience, keywords, setKeywords, length, setLength, errors }}
+          />
+          <OutlineFields sections={sections} onChange={setSections} error={errors.outline} />
+        </>
+      )}
+    </FormModal>
+  );
+}
+
+/** The fields that an idea has both when it is made and later. */
+export function IdeaFields({
+  angle,
+  setAngle,
+  audience,
+  setAudience,
+  keywords,
+  setKeywords,
+  length,
+  setLength,
+  errors,
+}: {
+  angle: string;
+  setAngle: (value: string) => void;
+  audience: string;
+  setAudience: (value: string) => void;
+  keywords: string;
+  setKeywords: (value: string) => void;
+  length: number;
+  setLength: (value: number) => void;
+  errors: Record<string, string>;
+}) {
+  return (
+    <>
+      <TextField
+        label="What sets it apart"
+        rows={3}
+        maxLength={500}
+        value={angle}
+        onChange={setAngle}
+        error={errors.angle}
+      />
+      <TextField
+        label="Whom it is for"
+        maxLength={200}
+        value={audience}
+        onChange={setAudience}
+        error={errors.audience}
+      />
+      <div className="grid gap-4 sm:grid-cols-[1fr_9rem]">
+        <TextField
+          label="Keywords"
+          rows={3}
+          value={keywords}
+          onChange={setKeywords}
+          error={errors.target_keywords}
+          hint="One to a line, the most important one first."
+        />
+        <NumberField
+          label="Words"
+          minValue={50}
+          maxValue={20_000}
+          step={50}
+          value={length}
+          onChange={(value) => setLength(Number.isNaN(value) ? 1000 : value)}
+          error={errors.estimated_words}
+        />
+      </div>
+    </>
+  );
+}
+
+function Facts({ idea }: { idea: Idea }) {
+  return (
+    <p className="flex flex-wrap items-center gap-2 text-[13px] text-ink-soft">
+      <StatusBadge status={idea.status} />
+      {words(idea.entity_type)} · {words(idea.structure)}
+    </p>
+  );
+}
+
+/** An idea to read. */
+function Plan({ idea, onClose }: { idea: Idea; onClose: () => void }) {
+  return (
+    <Dialog
+      title={idea.title}
+      isOpen
+      onClose={onClose}
+      width="lg"
+      footer={
+        <>
+          {idea.task_id && <LinkButton to="/writer/tasks">Open tasks</LinkButton>}
+          <Button look="primary" onPress={onClose}>
+            Close
+          </Button>
+        </>
+      }
+    >
+      <div className="flex flex-col gap-4">
+        <Facts idea={idea} />
+        {isTaken(idea) && (
+          <p className="text-ink-soft">A task carries this plan out; change the task or the content instead.</p>
+        )}
+        {idea.angle && <p>{idea.angle}</p>}
+        <dl className="grid gap-x-6 gap-y-2 sm:grid-cols-[auto_1fr]">
+          <dt className="text-ink-soft">For</dt>
+          <dd>{idea.audience || "Not said"}</dd>
+          <dt className="text-ink-soft">Words</dt>
+          <dd>{number(idea.estimated_words)}</dd>
+          <dt className="text-ink-soft">Keywords</dt>
+          <dd>{idea.target_keywords.join(", ") || "None"}</dd>
+        </dl>
+        <ol className="flex list-decimal flex-col gap-2 pl-5">
+          {idea.outline.map((section) => (
+            <li key={section.heading}>
+              <span className="font-medium">{section.heading}</span>
+              <ul className="list-disc pl-5 text-ink-soft">
+                {(section.points ?? []).map((point) => (
+                  <li key={point}>{point}</li>
+                ))}
+              </ul>
+            </li>
+          ))}
+        </ol>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,91 @@
+/** What can be done with chosen keywords. */
+import { api, call, download } from "@/api/client";
+import { invalidate } from "@/api/query";
+import type { Estimated, Keyword, Site } from "@/api/types";
+import { count } from "@/lib/format";
+import { confirm } from "@/ui/ConfirmDialog";
+import { spend } from "@/ui/CostDialog";
+import { type BulkOutcome, inParts, remaining, tellBulk } from "./bulk";
+import { changeRows } from "./cache";
+
+type Verb = "archive" | "unarchive" | "delete";
+
+function send(action: Verb, ids: readonly string[]): Promise<BulkOutcome> {
+  return inParts(ids, async (part) => {
+    return (await call(api.POST("/api/planner/keywords/bulk", { body: { action, ids: part } }))).items;
+  });
+}
+
+/** Reads again what changed: totals, and the clusters that keywords were taken from. */
+function refresh(): void {
+  invalidate("keywords", "clusters");
+}
+
+/** Puts keywords away. Those that are away already are left alone, so that Undo brings back only these. */
+export async function archive(rows: Keyword[]): Promise<Set<string>> {
+  const ids = rows.filter((row) => row.status !== "archived").map((row) => row.id);
+  const outcome = await send("archive", ids);
+  refresh();
+  tellBulk(outcome, "keyword", "archived", (done) => void send("unarchive", done).then(takenBack));
+  return remaining(outcome);
+}
+
+export async function unarchive(rows: Keyword[]): Promise<Set<string>> {
+  const ids = rows.filter((row) => row.status === "archived").map((row) => row.id);
+  const outcome = await send("unarchive", ids);
+  refresh();
+  tellBulk(outcome, "keyword", "taken back", (done) => void send("archive", done).then(takenBack));
+  return remaining(outcome);
+}
+
+function takenBack(outcome: BulkOutcome): void {
+  refresh();
+  tellBulk(outcome, "keyword", "as before");
+}
+
+/** Removes keywords for good, after asking; what was chosen stays so when the answer is no. */
+export async function remove(rows: Keyword[]): Promise<Set<string>> {
+  const ids = rows.map((row) => row.id);
+  const yes = await confirm({
+    title: `Delete ${count(ids.length, "keyword")}?`,
+    body: "They are removed for good, with their numbers, and leave their clusters. To put them out of sight only, archive them.",
+    action: `Delete ${count(ids.length, "keyword")}`,
+    danger: true,
+  });
+  if (!yes) return new Set(ids);
+  const outcome = await send("delete", ids);
+  const gone = new Set(outcome.done);
+  changeRows<Keyword>("keywords", (row) => (gone.has(row.id) ? undefined : row));
+  refresh();
+  tellBulk(outcome, "keyword", "deleted");
+  return remaining(outcome);
+}
+
+/** The most keywords of one clustering by choice. */
+export const MOST_CHOSEN = 50;
+
+type Selection = { all_new: true } | { keyword_ids: string[] };
+
+/** Groups keywords into clusters, after its cost was shown. */
+export function cluster(site: Site, selection: Selection, then?: () => void): void {
+  const body = { site_id: site.id, ...selection };
+  const what =
+    "all_new" in selection
+      ? `All new keywords of ${site.name} are grouped by what their searchers want, in new and existing clusters. An item is up to 30 keywords.`
+      : `${count(selection.keyword_ids.length, "keyword")} of ${site.name} will be grouped by what their searchers want, in new and existing clusters. An item is up to 30 keywords.`;
+  const ask = (estimate: boolean) =>
+    call(api.POST("/api/planner/cluster", { params: { query: estimate ? { estimate } : {} }, body }));
+  spend({
+    title: "Cluster keywords",
+    what,
+    noun: "item",
+    estimate: async () => (await ask(true)) as Estimated,
+    start: async () => (await ask(false)) as { job: { id: string } },
+    then,
+  });
+}
+
+export function exportCsv(site: Site): Promise<void> {
+  const name = site.name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-");
+  return download(`/api/planner/keywords/export?site_id=${site.id}`, `keywords-${name}.csv`);
+}

@@ -115,7 +115,7 @@ function anyBlock(roll: (below: number) => number): Block {
 }
 
 test("whatever is put together of them comes back as it was", () => {
-  for (let seed = 1; seed <= 60; seed += 1) {
+  for (let seed = 1; seed <= 25; seed += 1) {
     const roll = dice(seed);
     const blocks = Array.from({ length: 1 + roll(12) }, () => anyBlock(roll));
     expect(through(blocks), `seed ${seed}`).toEqual(blocks);

@@ -75,7 +75,6 @@ function Same({ blocks }: { blocks: Block[] }) {
     );
   }
   return blocks.map((block, index) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: blocks have no name, and these never change places
     <Row key={index} label={kindName(block.type)}>
       {plainBlock(block)}
     </Row>
@@ -130,7 +129,6 @@ function Row({
 
 function Pieces({ pieces }: { pieces: Piece[] }) {
   return pieces.map((piece, index) => {
-    // biome-ignore-start lint/suspicious/noArrayIndexKey: pieces have no name, and are made anew together
     if (piece.kind === "added") {
       return (
         <ins key={index} className="rounded bg-good-soft text-good no-underline">
@@ -146,6 +144,5 @@ function Pieces({ pieces }: { pieces: Piece[] }) {
       );
     }
     return <span key={index}>{piece.text}</span>;
-    // biome-ignore-end lint/suspicious/noArrayIndexKey: pieces have no name, and are made anew together
   });
 }

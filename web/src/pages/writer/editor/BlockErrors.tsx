@@ -1,4 +1,5 @@
 /** What the server says of the blocks: in words, with the way to each. */
+import { useEffect, useRef } from "react";
 import { ApiError } from "@/api/problem";
 import type { Body } from "./BodyEditor";
 import { kindName } from "./DiffView";
@@ -18,14 +19,17 @@ export function blockErrors(error: unknown): { index: number; message: string }[
 }
 
 export function BlockErrors({ error, body, goTo }: { error: unknown; body: Body; goTo: (index: number) => void }) {
+  const box = useRef<HTMLDivElement>(null);
   const found = blockErrors(error);
+  // Who pressed Save may be far below.
+  useEffect(() => box.current?.scrollIntoView({ block: "center" }), [error]);
   const others = Object.entries(fieldErrors(error)).filter(
     ([path]) => !path.startsWith("blocks[") && !(FIELDS as readonly string[]).includes(path),
   );
   const inFields = Object.keys(fieldErrors(error)).some((path) => (FIELDS as readonly string[]).includes(path));
   if (found.length + others.length === 0 && !inFields) return null;
   return (
-    <div role="alert" className="rounded-lg bg-bad-soft px-4 py-3 text-bad">
+    <div ref={box} role="alert" className="rounded-lg bg-bad-soft px-4 py-3 text-bad">
       <p className="font-medium">Not saved: something must be put right first.</p>
       <ul className="mt-1 list-disc pl-5">
         {inFields && <li>One of the fields says what is wrong with it.</li>}

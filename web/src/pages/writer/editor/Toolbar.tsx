@@ -62,6 +62,11 @@ const MARKS: { type: string; label: string; icon: LucideIcon }[] = [
   { type: "code", label: "Code in the text (Ctrl E)", icon: Code },
 ];
 
+/** After a menu has closed and given the focus back: only then may the editor take it. */
+function afterMenu(run: () => void): void {
+  setTimeout(run, 50);
+}
+
 export function Toolbar({ editor }: { editor: Editor }) {
   const state = useEditorState({
     editor,
@@ -84,7 +89,7 @@ export function Toolbar({ editor }: { editor: Editor }) {
           options={KINDS}
           value={state.kind ?? ""}
           isDisabled={!state.kind}
-          onChange={(kind) => kind && turn(editor, kind as Kind)}
+          onChange={(kind) => kind && afterMenu(() => turn(editor, kind as Kind))}
         />
         <Group aria-label="Marks" className="flex">
           {MARKS.map((mark, index) => (
@@ -108,7 +113,7 @@ export function Toolbar({ editor }: { editor: Editor }) {
         </Group>
         <Menu
           label="Add a block"
-          entries={NEW.map((entry) => ({ ...entry, run: () => insertBlock(editor, entry.id) }))}
+          entries={NEW.map((entry) => ({ ...entry, run: () => afterMenu(() => insertBlock(editor, entry.id)) }))}
         >
           <Button size="sm" icon={Plus}>
             Add block

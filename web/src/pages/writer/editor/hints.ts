@@ -6,7 +6,6 @@ import { Extension } from "@tiptap/react";
 const HINTS: Record<string, string> = {
   heading: "Heading",
   callout: "A remark",
-  image: "Caption",
   codeBlock: "Code",
   htmlBlock: "HTML",
   listItem: "",

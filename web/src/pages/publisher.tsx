@@ -32,6 +32,7 @@ function OfSite({ site }: { site: Site }) {
   const deployments = useDeployments(site.id);
   const live = deployments.rows.find((one) => one.live);
   const known = !deployments.loading;
+  const isOld = live !== undefined && live.id !== deployments.rows[0]?.id;
   return (
     <>
       <StatsCards
@@ -64,6 +65,11 @@ function OfSite({ site }: { site: Site }) {
           },
         ]}
       />
+      {isOld && (
+        <p role="status" className="rounded-lg bg-warn-soft px-4 py-2 text-warn">
+          Visitors see an older version. What was published after it is not in it; show a newer version, or deploy anew.
+        </p>
+      )}
       <Records list={records} />
       <Deployments list={deployments} />
     </>

@@ -53,7 +53,7 @@ export function TaskQueueTable({
     {
       id: "title",
       header: "Title",
-      className: "max-w-96",
+      className: "max-w-80",
       cell: (task) => (
         <button
           type="button"
@@ -78,17 +78,22 @@ export function TaskQueueTable({
         </span>
       ),
     },
-    { id: "structure", header: "Structure", className: "max-lg:hidden", cell: (task) => words(task.structure) },
+    {
+      id: "structure",
+      header: "Structure",
+      className: "max-lg:hidden whitespace-nowrap",
+      cell: (task) => words(task.structure),
+    },
     {
       id: "keyword",
       header: "Keyword",
-      className: "max-md:hidden max-w-48 truncate",
+      className: "max-xl:hidden max-w-48 truncate",
       cell: (task) => task.keywords[0] ?? "",
     },
     {
       id: "cluster",
       header: "Cluster",
-      className: "max-xl:hidden max-w-48 truncate",
+      className: "max-2xl:hidden max-w-48 truncate",
       cell: (task) => names.get(task.cluster_id ?? "") ?? "",
     },
     {

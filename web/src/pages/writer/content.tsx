@@ -166,7 +166,7 @@ function columnsOf(may: boolean, site: Site, open: (id: string) => void): Column
     {
       id: "title",
       header: "Title",
-      className: "max-w-96",
+      className: "max-w-80",
       cell: (row) => (
         <Link to={`/writer/content/${row.id}`} className="block truncate font-medium hover:underline">
           {row.title}
@@ -187,11 +187,16 @@ function columnsOf(may: boolean, site: Site, open: (id: string) => void): Column
       className: "max-md:hidden whitespace-nowrap",
       cell: (row) => <Place content={row} />,
     },
-    { id: "structure", header: "Structure", className: "max-lg:hidden", cell: (row) => words(row.structure) },
+    {
+      id: "structure",
+      header: "Structure",
+      className: "max-xl:hidden whitespace-nowrap",
+      cell: (row) => words(row.structure),
+    },
     {
       id: "category",
       header: "Cluster",
-      className: "max-xl:hidden max-w-48 truncate",
+      className: "max-2xl:hidden max-w-48 truncate",
       cell: (row) => row.category ?? "",
     },
     {

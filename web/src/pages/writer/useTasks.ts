@@ -138,7 +138,9 @@ export async function removeTasks(tasks: Task[]): Promise<boolean> {
       problem = error;
     }
   }
-  invalidate("tasks", "ideas", "pipeline");
+  // Not what is open: it is gone.
+  void queryClient.invalidateQueries({ queryKey: ["tasks", "list"] });
+  invalidate("ideas", "pipeline");
   if (done > 0) told(`${count(done, "task")} deleted.`);
   if (problem !== undefined) failed(problem);
   return done > 0;

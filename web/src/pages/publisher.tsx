@@ -52,7 +52,7 @@ function OfSite({ site }: { site: Site }) {
                   href={live.url}
                   target="_blank"
                   rel="noreferrer"
-                  className="flex items-center gap-1.5 py-1.5 text-sm break-words text-brand hover:underline"
+                  className="flex items-center gap-1.5 py-1.5 text-sm break-all text-brand hover:underline"
                 >
                   {live.url.replace(/^https?:\/\//, "")}
                   <ExternalLink className="size-4 shrink-0" aria-label="Opens in a new tab" />

@@ -64,7 +64,7 @@ export function Shell() {
           <Person />
         </header>
         <Banner />
-        <main id="main" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto outline-none">
+        <main id="main" tabIndex={-1} className="relative min-h-0 flex-1 overflow-y-auto outline-none">
           {me.data ? <Outlet /> : <Skeleton className="m-6 h-40" />}
         </main>
       </div>

@@ -13,7 +13,7 @@ const COLUMNS: Column<PublishingRecord>[] = [
   {
     id: "title",
     header: "Page",
-    className: "max-w-80",
+    className: "max-w-80 max-sm:max-w-48",
     cell: (row) => (
       <Link to={`/writer/content/${row.content_id}`} className="block truncate font-medium hover:underline">
         {row.title}
@@ -55,7 +55,7 @@ export function Records({ list }: { list: List<PublishingRecord> }) {
     <section aria-labelledby="records-heading" className="flex flex-col gap-2">
       <h2 id="records-heading">Published pages</h2>
       <DataTable
-        label="Published pages"
+        label="List of published pages"
         list={list}
         columns={COLUMNS}
         rowLabel={(row) => row.title}

@@ -40,7 +40,9 @@ export function TaskControlPanel({
   ];
   return (
     <div className="flex flex-wrap items-end justify-between gap-3">
-      <FilterPanel table="tasks" filters={filters} values={values} set={set} />
+      <div className="flex-1 max-sm:basis-full">
+        <FilterPanel table="tasks" filters={filters} values={values} set={set} />
+      </div>
       <ToggleButtonGroup
         aria-label="Show as"
         selectionMode="single"

@@ -95,7 +95,7 @@ function Details({ task }: { task: Task }) {
         {cluster && <span>{cluster.name}</span>}
         <span>changed {ago(task.updated_at)}</span>
         {task.job_id && (
-          <Link to={`/jobs/${task.job_id}`} className="text-brand hover:underline">
+          <Link to={`/jobs/${task.job_id}`} className="text-brand underline">
             {waits ? "Being written: see the job" : "Its last job"}
           </Link>
         )}

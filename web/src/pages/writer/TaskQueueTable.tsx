@@ -53,7 +53,7 @@ export function TaskQueueTable({
     {
       id: "title",
       header: "Title",
-      className: "max-w-80",
+      className: "max-w-80 max-sm:max-w-40",
       cell: (task) => (
         <button
           type="button"

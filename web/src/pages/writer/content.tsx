@@ -166,7 +166,7 @@ function columnsOf(may: boolean, site: Site, open: (id: string) => void): Column
     {
       id: "title",
       header: "Title",
-      className: "max-w-80",
+      className: "max-w-80 max-sm:max-w-40",
       cell: (row) => (
         <Link to={`/writer/content/${row.id}`} className="block truncate font-medium hover:underline">
           {row.title}

@@ -80,11 +80,14 @@ export function Toolbar({ editor }: { editor: Editor }) {
   });
   return (
     <div className="sticky top-14 z-10 rounded-t-xl border-b border-line bg-card">
-      <AriaToolbar aria-label="Write" className="flex flex-wrap items-center gap-1 px-2 py-1.5">
+      <AriaToolbar
+        aria-label="Write"
+        className="flex flex-wrap items-center gap-1 px-2 py-1.5 max-sm:flex-nowrap max-sm:overflow-x-auto"
+      >
         <Select
           label="Kind of block"
           hideLabel
-          className="w-36"
+          className="w-36 shrink-0"
           none={state.kind ? undefined : "Other block"}
           options={KINDS}
           value={state.kind ?? ""}

@@ -116,7 +116,7 @@ export function Workbench({ loaded }: { loaded: ContentView }) {
             onReady={onReady}
           />
         </div>
-        <aside aria-label="About this content" className="flex min-w-0 flex-col gap-4">
+        <div className="flex min-w-0 flex-col gap-4">
           <StatusPanel
             content={base}
             site={site}
@@ -136,7 +136,7 @@ export function Workbench({ loaded }: { loaded: ContentView }) {
             set={draft.set}
           />
           <Revisions content={base} readOnly={readOnly} restore={restoreOne} />
-        </aside>
+        </div>
       </div>
       {previewing && <Preview content={base} unsaved={dirty} close={() => setPreviewing(false)} />}
       {draft.theirs && (

@@ -248,7 +248,7 @@ export const NODES = [
   HtmlBlock,
   Faq,
   FaqItem,
-  part("faqQuestion", "h4", "Question"),
+  part("faqQuestion", "p", "Question"),
   part("faqAnswer", "p", "Answer"),
   TableRoles,
   TableBlock,

@@ -4,14 +4,7 @@ import { useState } from "react";
 import { Dialog, DialogTrigger, Form, Popover } from "react-aria-components";
 import { Button, IconButton } from "@/ui/Button";
 import { Checkbox, TextField } from "@/ui/Field";
-
-/** The address as the server takes it; nothing when it is none. */
-export function linkOf(raw: string): string | undefined {
-  const text = raw.trim();
-  if (/^(https?:\/\/[^/?#\s]|mailto:\S+@|#\S|\/(?![/\\]))/i.test(text)) return text;
-  if (/^[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)+([/?#]\S*)?$/u.test(text)) return `https://${text}`;
-  return undefined;
-}
+import { linkOf } from "./links";
 
 /** Sets, changes and takes away the link of what is selected. */
 export function LinkButton({ editor, isDisabled }: { editor: Editor; isDisabled: boolean }) {

@@ -4,7 +4,7 @@ import type { Block } from "@/api/types";
 import { chosenBlocks, deleteBlocks, insertBlock, moveBlocks, startOf, turn } from "./commands";
 import { blocksOf, documentOf } from "./document";
 import { EXTENSIONS } from "./extensions";
-import { linkOf } from "./LinkButton";
+import { linkOf } from "./links";
 
 let editor: Editor;
 afterEach(() => editor.destroy());
@@ -130,6 +130,26 @@ test("every new block stands after the one in hand and fits the schema", () => {
     editor.state.doc.check();
   }
   expect(saved()).toEqual([paragraph("a"), paragraph("z")]);
+});
+
+test("what is pasted becomes blocks of ours", () => {
+  open([paragraph("x")], "x");
+  const page =
+    "<h1>Title</h1><p>a <b>b</b> <u>c</u> <a href='javascript:alert(1)'>d</a> <a href='https://e.example'>e</a></p>" +
+    "<ul><li><p>one</p></li><li>two</li></ul><blockquote><p>said</p></blockquote>" +
+    "<table><tr><th>h</th><th>i</th></tr><tr><td>j</td><td>k</td></tr></table>" +
+    "<pre>code\n  more</pre><img src='https://a.example/p.png' alt='P'><script>alert(1)</script>";
+  editor.commands.setContent(page);
+  editor.state.doc.check();
+  expect(saved()).toEqual([
+    { type: "heading", level: 2, text: "Title" },
+    paragraph('a <strong>b</strong> c d <a href="https://e.example">e</a>'),
+    { type: "list", ordered: false, items: ["one", "two"] },
+    { type: "quote", text: "said" },
+    { type: "table", header: ["h", "i"], rows: [["j", "k"]] },
+    { type: "code", text: "code\n  more" },
+    { type: "image", src: "https://a.example/p.png", alt: "P" },
+  ]);
 });
 
 test("addresses of links as the server takes them", () => {

@@ -1,6 +1,7 @@
 /** The kinds of block as nodes of the editor, and the marks within a text. Names as in `document.ts`. */
 import { Extension, Mark, mergeAttributes, Node } from "@tiptap/react";
 import { UNKNOWN } from "./document";
+import { linkOf } from "./links";
 
 /** An attribute that is kept in the document and written to the page as `data-…`, for copying. */
 const data = (name: string, fallback: string) => ({
@@ -36,7 +37,11 @@ const List = Node.create({
 const ListItem = Node.create({
   name: "listItem",
   content: "inline*",
-  parseHTML: () => [{ tag: "li" }],
+  // Others put paragraphs into items and cells; here their words stand there by themselves.
+  parseHTML: () => [
+    { tag: "li" },
+    { tag: "p", context: "listItem/|tableCell/|tableHeader/|callout/", skip: true, priority: 60 },
+  ],
   renderHTML: () => ["li", 0],
 });
 
@@ -90,7 +95,10 @@ function part(name: string, tag: string, hint: string) {
     content: "inline*",
     isolating: true,
     selectable: false,
-    parseHTML: () => [{ tag: `${tag}[data-part=${name}]` }],
+    parseHTML: () => [
+      { tag: `${tag}[data-part=${name}]`, priority: 70 },
+      ...(name === "quoteText" ? [{ tag: "p", context: "quote/", priority: 60 }] : []),
+    ],
     renderHTML: () => [tag, { "data-part": name, "data-hint": hint }, 0],
   });
 }
@@ -231,8 +239,18 @@ const Link = Mark.create({
   name: "link",
   inclusive: false,
   addAttributes: () => ({ href: { default: "" }, rel: { default: null } }),
-  parseHTML: () => [{ tag: "a[href]" }],
-  renderHTML: ({ HTMLAttributes }) => ["a", HTMLAttributes, 0],
+  // What is pasted with an address that may not be keeps its words.
+  parseHTML: () => [
+    {
+      tag: "a[href]",
+      getAttrs: (link) => {
+        const href = linkOf(link.getAttribute("href") ?? "");
+        return href ? { href, rel: link.getAttribute("rel") } : false;
+      },
+    },
+  ],
+  // Who only reads may follow it, and keeps this page.
+  renderHTML: ({ HTMLAttributes }) => ["a", { ...HTMLAttributes, target: "_blank" }, 0],
 });
 
 export const NODES = [

@@ -55,33 +55,37 @@ const Callout = Node.create({
   renderHTML: ({ HTMLAttributes }) => ["aside", HTMLAttributes, 0],
 });
 
+/** On the figure itself, for copying, as the picture in it may not be shown; else what others wrote at the picture. */
+const ofPicture = (name: string) => ({
+  ...data(name, ""),
+  parseHTML: (element: HTMLElement) => {
+    const picture = element.localName === "img" ? element : element.querySelector("img");
+    return element.getAttribute(`data-${name}`) ?? picture?.getAttribute(name) ?? "";
+  },
+});
+
 const Image = Node.create({
   name: "image",
   group: "block",
   content: "inline*",
   isolating: true,
   draggable: true,
-  addAttributes: () => ({ src: { default: "", rendered: false }, alt: { default: "", rendered: false } }),
+  addAttributes: () => ({ src: ofPicture("src"), alt: ofPicture("alt") }),
   parseHTML: () => [
     {
       tag: "figure",
-      contentElement: "figcaption",
-      getAttrs: (figure) => {
-        const image = figure.querySelector("img");
-        return image ? { src: image.getAttribute("src") ?? "", alt: image.alt } : false;
-      },
+      contentElement: (figure) => figure.querySelector<HTMLElement>("figcaption") ?? document.createElement("div"),
+      getAttrs: (figure) => (figure.hasAttribute("data-src") || figure.querySelector("img") ? null : false),
     },
-    {
-      tag: "img[src]",
-      getAttrs: (image) => ({ src: image.getAttribute("src"), alt: image.getAttribute("alt") ?? "" }),
-    },
+    { tag: "img[src]" },
   ],
-  renderHTML: ({ node }) => {
+  renderHTML: ({ node, HTMLAttributes }) => {
     const { src, alt } = node.attrs;
     // Only what the network can show: an asset's address is known to the server alone.
     const shown = /^https?:/.test(src) ? ["img", { src, alt, draggable: "false" }] : ["span", { class: "no-picture" }];
     return [
       "figure",
+      HTMLAttributes,
       ["div", { contenteditable: "false", class: "picture", "data-note": src || "No address yet" }, shown],
       ["figcaption", 0],
     ];

@@ -1,12 +1,13 @@
 /**
- * Who is signed in. The access token lives in memory; the refresh token in localStorage, so that a new tab and a reload
- * are signed in too. Refresh tokens are for one use: a lock over all tabs lets one of them refresh at a time, with the
- * token that is newest then.
+ * Who is signed in. The access token lives in this tab (sessionStorage, so that a reload asks for no new one); the
+ * refresh token in localStorage, so that a new tab is signed in too. Refresh tokens are for one use: a lock over all tabs
+ * lets one of them refresh at a time, with the token that is newest then.
  */
 import { create } from "zustand";
 import type { SignedIn } from "./types";
 
 const STORED = "igny8.refresh";
+const ACCESS = "igny8.access";
 /** Seconds before its end at which an access token is no longer used. */
 const MARGIN = 30;
 
@@ -21,7 +22,24 @@ type State = {
 
 export const useSession = create<State>(() => ({ status: "unknown" }));
 
-let access: Access | undefined;
+let access: Access | undefined = kept();
+
+/** What this tab had before it was loaded again. */
+function kept(): Access | undefined {
+  try {
+    const found = JSON.parse(sessionStorage.getItem(ACCESS) ?? "null") as Access | null;
+    return found && found.until > Date.now() ? found : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function keep(next: Access | undefined): void {
+  access = next;
+  if (next) sessionStorage.setItem(ACCESS, JSON.stringify(next));
+  else sessionStorage.removeItem(ACCESS);
+}
+
 const waiting: { resolve: () => void; reject: () => void }[] = [];
 
 function stored(): string | null {
@@ -30,7 +48,7 @@ function stored(): string | null {
 
 /** Keeps what a sign-in, a switch or a refresh answered, and lets waiting requests go on. */
 export function enter(signed: SignedIn): void {
-  access = { token: signed.access_token, until: Date.now() + (signed.expires_in - MARGIN) * 1000 };
+  keep({ token: signed.access_token, until: Date.now() + (signed.expires_in - MARGIN) * 1000 });
   localStorage.setItem(STORED, signed.refresh_token);
   useSession.setState({ status: "in", email: signed.user.email });
   for (const one of waiting.splice(0)) one.resolve();
@@ -38,7 +56,7 @@ export function enter(signed: SignedIn): void {
 
 /** Forgets the session on this machine. */
 export function leave(): void {
-  access = undefined;
+  keep(undefined);
   localStorage.removeItem(STORED);
   for (const one of waiting.splice(0)) one.reject();
   useSession.setState({ status: "out", email: undefined });
@@ -88,6 +106,11 @@ function refreshOnce(): Promise<Refreshed> {
 /** Tries to continue the stored session when the page is opened. */
 export async function resume(): Promise<void> {
   if (useSession.getState().status !== "unknown") return;
+  if (access && stored()) {
+    useSession.setState({ status: "in" });
+    return;
+  }
+  keep(undefined);
   const result = await refreshOnce();
   if (result === "ended") leave();
   if (result === "unreachable") useSession.setState({ status: "in" });
@@ -105,7 +128,7 @@ export async function bearer(spent?: string): Promise<string | undefined> {
     const result = await refreshOnce();
     if (result === "done" && access) return access.token;
     if (result === "unreachable") throw new TypeError("no connection");
-    access = undefined;
+    keep(undefined);
     useSession.setState({ status: "expired" });
   }
   await new Promise<void>((resolve, reject) => waiting.push({ resolve, reject }));

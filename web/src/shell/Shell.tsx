@@ -36,6 +36,7 @@ export function Shell() {
   const menuOpen = useUi((ui) => ui.menuOpen);
   const { show } = useUi.getState();
   const location = useLocation();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes what lay over the last one
   useEffect(() => show({ menuOpen: false, paletteOpen: false }), [location.pathname]);
 
   if (me.error) return <ErrorState error={me.error} again={() => void me.refetch()} />;
@@ -47,7 +48,7 @@ export function Shell() {
       >
         Skip to the page
       </a>
-      <aside className="flex w-56 shrink-0 flex-col border-r border-line bg-card max-lg:hidden">
+      <aside aria-label="Modules" className="flex w-56 shrink-0 flex-col border-r border-line bg-card max-lg:hidden">
         <Logo />
         <Sidebar />
       </aside>
@@ -63,7 +64,11 @@ export function Shell() {
           <Person />
         </header>
         <Banner />
-        <main id="main" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto outline-none [scrollbar-gutter:stable]">
+        <main
+          id="main"
+          tabIndex={-1}
+          className="relative min-h-0 flex-1 overflow-y-auto outline-none [scrollbar-gutter:stable]"
+        >
           {me.data ? <Outlet /> : <Skeleton className="m-6 h-40" />}
         </main>
       </div>

@@ -104,7 +104,7 @@ function Asked({ cost, close }: { cost: Cost; close: () => void }) {
         {short && (
           <span className="text-bad">Your credits do not suffice. Choose fewer items, or get more credits.</span>
         )}
-        {!nothing && !short && "Charged as items succeed; what fails or is cancelled is given back."}
+        {!nothing && !short && price !== 0 && "Charged as items succeed; what fails or is cancelled is given back."}
       </div>
       {start.error && (
         <p role="alert" className="mt-3 text-bad">

@@ -10,7 +10,7 @@ import type { List } from "@/api/query";
 import { cx } from "@/lib/cx";
 import { number } from "@/lib/format";
 import { Checkbox } from "./Field";
-import { ErrorState, Skeleton } from "./states";
+import { ErrorState, places, Skeleton } from "./states";
 
 const features = tableFeatures({});
 type Features = typeof features;
@@ -126,6 +126,7 @@ export function DataTable<Row extends { id: string }>({
         ref={scroller}
         aria-label={label}
         aria-busy={list.loading || list.changing}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
         tabIndex={0}
         className={cx("relative overflow-auto", list.changing && "opacity-60")}
         style={{ maxHeight: height, minHeight: "16rem" }}
@@ -151,8 +152,8 @@ export function DataTable<Row extends { id: string }>({
           </thead>
           <tbody>
             {list.loading &&
-              Array.from({ length: 8 }, (_, index) => (
-                <tr key={index} style={{ height: ROW }}>
+              places(8).map((place) => (
+                <tr key={place} style={{ height: ROW }}>
                   <td colSpan={width} className="px-4">
                     <Skeleton className="h-4 w-full" />
                   </td>

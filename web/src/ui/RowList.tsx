@@ -5,7 +5,7 @@
 import { Link } from "react-router";
 import { cx } from "@/lib/cx";
 import { Button } from "./Button";
-import { ErrorState, Skeleton } from "./states";
+import { ErrorState, places as names, Skeleton } from "./states";
 
 export type RowListState = {
   loading: boolean;
@@ -35,8 +35,8 @@ export function RowList<Item>({
   if (state.loading) {
     return (
       <div aria-busy className="flex flex-col gap-3 px-5 pb-5">
-        {Array.from({ length: places }, (_, index) => (
-          <Skeleton key={`place ${index + 1}`} className="h-10" />
+        {names(places).map((place) => (
+          <Skeleton key={place} className="h-10" />
         ))}
       </div>
     );

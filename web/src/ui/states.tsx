@@ -4,6 +4,9 @@ import { ApiError, sentence } from "@/api/problem";
 import { cx } from "@/lib/cx";
 import { Button } from "./Button";
 
+/** Names for places whose content is still on its way. */
+export const places = (count: number) => Array.from({ length: count }, (_, n) => `place ${n + 1}`);
+
 export function Skeleton({ className }: { className?: string }) {
   return <div aria-hidden className={cx("animate-pulse rounded-md bg-sunk", className)} />;
 }

@@ -11,7 +11,7 @@ import { LinkButton } from "@/ui/Button";
 import { type Column, DataTable } from "@/ui/DataTable";
 import { Page } from "@/ui/Page";
 import { StatsCards } from "@/ui/StatsCards";
-import { EmptyState, ErrorState, Skeleton } from "@/ui/states";
+import { EmptyState, ErrorState, places, Skeleton } from "@/ui/states";
 
 type Row = Transaction & { id: string };
 
@@ -111,7 +111,7 @@ function Plans() {
     <section className="flex flex-col gap-3">
       <h2>Plans</h2>
       <ul className="grid grid-cols-[repeat(auto-fill,minmax(11rem,1fr))] gap-3">
-        {plans.isPending && Array.from({ length: 5 }, (_, n) => <Skeleton key={n} className="h-40" />)}
+        {plans.isPending && places(5).map((place) => <Skeleton key={place} className="h-40" />)}
         {plans.data?.map((plan) => (
           <li key={plan.id} className={cx("card flex flex-col gap-1 p-4", plan.id === current && "border-brand")}>
             <span className="flex items-center justify-between gap-2">

@@ -122,9 +122,9 @@ export function UsagePage() {
                     <th scope="row" className="px-4 py-2.5 text-left font-medium">
                       {functionName(row.name)}
                     </th>
-                    {[row.requests, row.tokensIn, row.tokensOut, row.credits].map((value, n) => (
-                      <td key={n} className="px-4 py-2.5 text-right tabular-nums">
-                        {number(value)}
+                    {(["requests", "tokensIn", "tokensOut", "credits"] as const).map((column) => (
+                      <td key={column} className="px-4 py-2.5 text-right tabular-nums">
+                        {number(row[column])}
                       </td>
                     ))}
                   </tr>

@@ -37,6 +37,7 @@ export function NumberCell({
       <button
         type="button"
         className={PLACE}
+        // biome-ignore lint/a11y/noAutofocus: who left the field by the keyboard goes on from here
         autoFocus={left.current.byKey}
         aria-label={`${label} of ${row.keyword}: ${value ?? "unknown"}. Change it.`}
         onBlur={() => {

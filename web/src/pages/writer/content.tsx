@@ -1,3 +1,234 @@
+/** What was written: a list to choose from, to publish, and to open in the editor. */
+import { ExternalLink, Globe, Pencil } from "lucide-react";
+import { useEffect, useState } from "react";
+import { Link, useNavigate } from "react-router";
+import { api, call } from "@/api/client";
+import { type List, useList, useMay } from "@/api/query";
+import { useSite } from "@/api/resources";
+import type { Content, ContentStatus, Site } from "@/api/types";
+import { ago, count, number, words } from "@/lib/format";
+import { ActionButtons, RowActions } from "@/ui/ActionButtons";
+import { StatusBadge } from "@/ui/Badge";
+import { LinkButton } from "@/ui/Button";
+import { type Column, DataTable } from "@/ui/DataTable";
+import { FilterPanel, useFilters } from "@/ui/FilterPanel";
+import { Page } from "@/ui/Page";
+import { EmptyState, Skeleton } from "@/ui/states";
+import { told } from "@/ui/ToastNotifications";
+import { NoSite } from "./NoSite";
+import { HOSTED, MOST_PUBLISHED, publish } from "./publish";
+import { useClusterFilter, useClusters } from "./useTasks";
+
+const STATUSES: { id: ContentStatus; name: string }[] = [
+  { id: "draft", name: "Draft" },
+  { id: "review", name: "Review" },
+  { id: "approved", name: "Approved" },
+  { id: "published", name: "Published" },
+];
+
 export function Contents() {
-  return null;
+  const { site, loading } = useSite();
+  return (
+    <Page
+      title="Content"
+      intro="Everything that was written for this site. Open a page to edit it, or publish several at once."
+    >
+      {site ? <ContentTable key={site.id} site={site} /> : loading ? <Skeleton className="h-96 w-full" /> : <NoSite />}
+    </Page>
+  );
+}
+
+/** A site that always wants a review publishes only what is approved, or was. */
+function mayPublish(content: Content, site: Site): boolean {
+  return site.settings?.review !== "always" || content.status === "approved" || content.status === "published";
+}
+
+function useContents(site: string, status: ContentStatus | undefined, cluster: string | undefined): List<Content> {
+  const query = { site_id: site, count: true, ...(status && { status }), ...(cluster && { cluster_id: cluster }) };
+  return useList<Content>(
+    "content",
+    query,
+    async (cursor) =>
+      (await call(api.GET("/api/writer/content", { params: { query: { ...query, cursor } } }))) as never,
+  );
+}
+
+function ContentTable({ site }: { site: Site }) {
+  const may = useMay("editor");
+  const navigate = useNavigate();
+  const { values, set } = useFilters(["status", "cluster"] as const);
+  const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
+  const clusters = useClusters(site.id).data ?? [];
+  const cluster = useClusterFilter(site.id, values.cluster);
+  const status = STATUSES.find((one) => one.id === values.status)?.id;
+  const list = useContents(site.id, status, cluster);
+  const filter = `${status} ${cluster}`;
+  // Only what is in sight can be chosen: other filters show other rows.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other filters, another choice
+  useEffect(() => setIds(new Set()), [filter]);
+
+  const chosen = list.rows.filter((row) => ids.has(row.id));
+  const ready = chosen.filter((row) => mayPublish(row, site)).slice(0, MOST_PUBLISHED);
+  const publishChosen = () => {
+    const left = chosen.length - ready.length;
+    if (left > 0) told(`${count(left, "page")} left out: this site wants a review before it publishes.`);
+    publish(
+      ready.map((row) => row.id),
+      site.name,
+      () => setIds(new Set()),
+    );
+  };
+
+  return (
+    <>
+      <FilterPanel
+        table="content"
+        values={values}
+        set={set}
+        filters={[
+          { name: "status", label: "All statuses", kind: "choice", options: STATUSES },
+          {
+            name: "cluster",
+            label: "All clusters",
+            kind: "choice",
+            options: clusters.map((one) => ({ id: one.id, name: one.name })),
+          },
+        ]}
+      />
+      <DataTable
+        label="Content"
+        list={list}
+        columns={columnsOf(may, site, (id) => void navigate(`/writer/content/${id}`))}
+        selection={may ? { ids, set: setIds } : undefined}
+        onOpen={(row) => void navigate(`/writer/content/${row.id}`)}
+        rowLabel={(row) => row.title}
+        empty={<Nothing filtered={Boolean(status || cluster)} may={may} />}
+      />
+      {may && (
+        <ActionButtons
+          chosen={chosen.length}
+          noun="page"
+          clear={() => setIds(new Set())}
+          actions={[
+            {
+              label: ready.length === chosen.length ? "Publish" : `Publish ${ready.length}`,
+              icon: Globe,
+              disabled: ready.length === 0,
+              run: publishChosen,
+            },
+          ]}
+        />
+      )}
+    </>
+  );
+}
+
+function Nothing({ filtered, may }: { filtered: boolean; may: boolean }) {
+  if (filtered) return <EmptyState title="No content is so">Choose other filters, or clear them.</EmptyState>;
+  return (
+    <EmptyState
+      title="Nothing was written yet"
+      action={
+        may && (
+          <LinkButton look="primary" to="/writer/tasks">
+            Go to tasks
+          </LinkButton>
+        )
+      }
+    >
+      Articles appear here as tasks are written.
+    </EmptyState>
+  );
+}
+
+/** Where it is published, and whether that is the newest revision. */
+function Place({ content }: { content: Content }) {
+  const place = content.destinations[HOSTED];
+  if (!place) return <span className="text-ink-soft">Not published</span>;
+  return (
+    <span className="flex items-center gap-1.5">
+      <a
+        href={place.url}
+        target="_blank"
+        rel="noreferrer"
+        title={place.url}
+        className="inline-flex items-center gap-1 text-brand hover:underline"
+      >
+        Our hosting
+        <ExternalLink className="size-3.5" aria-label="Opens in a new tab" />
+      </a>
+      {place.revision < content.revision && <span className="text-xs text-warn">older revision</span>}
+    </span>
+  );
+}
+
+function columnsOf(may: boolean, site: Site, open: (id: string) => void): Column<Content>[] {
+  return [
+    {
+      id: "title",
+      header: "Title",
+      className: "max-w-80 max-sm:max-w-40",
+      cell: (row) => (
+        <Link to={`/writer/content/${row.id}`} className="block truncate font-medium hover:underline">
+          {row.title}
+        </Link>
+      ),
+    },
+    { id: "status", header: "Status", cell: (row) => <StatusBadge status={row.status} /> },
+    {
+      id: "word_count",
+      header: "Words",
+      right: true,
+      className: "max-sm:hidden",
+      cell: (row) => number(row.word_count),
+    },
+    {
+      id: "place",
+      header: "Published at",
+      className: "max-md:hidden whitespace-nowrap",
+      cell: (row) => <Place content={row} />,
+    },
+    {
+      id: "structure",
+      header: "Structure",
+      className: "max-xl:hidden whitespace-nowrap",
+      cell: (row) => words(row.structure),
+    },
+    {
+      id: "category",
+      header: "Cluster",
+      className: "max-2xl:hidden max-w-48 truncate",
+      cell: (row) => row.category ?? "",
+    },
+    {
+      id: "updated_at",
+      header: "Changed",
+      className: "max-md:hidden whitespace-nowrap text-ink-soft",
+      cell: (row) => ago(row.updated_at),
+    },
+    ...(may
+      ? [
+          {
+            id: "actions",
+            header: "",
+            className: "w-12",
+            cell: (row: Content) => (
+              <RowActions
+                label={`Actions for ${row.title}`}
+                entries={[
+                  { id: "edit", label: "Edit", icon: Pencil, run: () => open(row.id) },
+                  {
+                    id: "publish",
+                    label: row.destinations[HOSTED] ? "Publish again" : "Publish",
+                    icon: Globe,
+                    disabled: !mayPublish(row, site),
+                    run: () => publish([row.id], site.name),
+                  },
+                ]}
+              />
+            ),
+          },
+        ]
+      : []),
+  ];
 }

@@ -1,3 +1,132 @@
+/** Orders to write something: as a board or a table, and what can be done with them. */
+import { Plus } from "lucide-react";
+import { useEffect, useState } from "react";
+import { useMay } from "@/api/query";
+import { useSite } from "@/api/resources";
+import type { Task, TaskStatus } from "@/api/types";
+import { Button, LinkButton } from "@/ui/Button";
+import { useFilters } from "@/ui/FilterPanel";
+import { Page } from "@/ui/Page";
+import { EmptyState, Skeleton } from "@/ui/states";
+import { NoSite } from "./NoSite";
+import { TaskBoard } from "./TaskBoard";
+import { ChosenTasks, TaskControlPanel } from "./TaskControlPanel";
+import { TaskDialog } from "./TaskDialog";
+import { TaskForm } from "./TaskForm";
+import { TaskQueueTable } from "./TaskQueueTable";
+import { useClusterFilter, useTaskList } from "./useTasks";
+
+const NAMES = ["view", "status", "cluster", "task"] as const;
+
 export function Tasks() {
-  return null;
+  const { site, loading } = useSite();
+  const may = useMay("editor");
+  const { values, set } = useFilters(NAMES);
+  const [adding, setAdding] = useState(false);
+  const [editing, setEditing] = useState<Task>();
+  const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
+  const view = values.view === "table" ? "table" : "board";
+  const cluster = useClusterFilter(site?.id, values.cluster);
+  const selection = { ids, set: setIds };
+  // What was chosen belongs to the site that was left.
+  useEffect(() => setIds(new Set()), [site?.id]);
+  const open = (task: Task) => set({ task: task.id });
+  return (
+    <Page
+      title="Tasks"
+      intro="What is to be written. Choose tasks and have them written; each becomes a draft."
+      actions={
+        may &&
+        site && (
+          <Button icon={Plus} onPress={() => setAdding(true)}>
+            Add a task
+          </Button>
+        )
+      }
+    >
+      {!site ? (
+        loading ? (
+          <Skeleton className="h-96 w-full" />
+        ) : (
+          <NoSite />
+        )
+      ) : (
+        <>
+          <TaskControlPanel site={site.id} view={view} values={values} set={set} />
+          {view === "board" ? (
+            <Board key={site.id} site={site.id} cluster={cluster} selection={selection} open={open} may={may} />
+          ) : (
+            <TableView
+              key={site.id}
+              site={site.id}
+              status={values.status as TaskStatus | undefined}
+              cluster={cluster}
+              selection={selection}
+              open={open}
+              edit={setEditing}
+            />
+          )}
+          {may && <ChosenTasks selection={selection} />}
+          {adding && <TaskForm site={site.id} close={() => setAdding(false)} />}
+          {editing && <TaskForm site={site.id} task={editing} close={() => setEditing(undefined)} />}
+        </>
+      )}
+      {values.task && <TaskDialog id={values.task} close={() => set({ task: "" })} />}
+    </Page>
+  );
+}
+
+type Shared = {
+  site: string;
+  cluster?: string;
+  selection: { ids: ReadonlySet<string>; set: (ids: ReadonlySet<string>) => void };
+  open: (task: Task) => void;
+};
+
+/** The board; without any task, what would be on it. */
+function Board({ may, ...shared }: Shared & { may: boolean }) {
+  const all = useTaskList(shared.site, shared.cluster ? { cluster_id: shared.cluster } : {}, 1);
+  if (all.total === 0) {
+    return (
+      <div className="card">
+        <NoTasks filtered={shared.cluster !== undefined} may={may} />
+      </div>
+    );
+  }
+  return <TaskBoard {...shared} />;
+}
+
+function TableView({ status, edit, ...shared }: Shared & { status?: TaskStatus; edit: (task: Task) => void }) {
+  const may = useMay("editor");
+  const { site, cluster, selection, open } = shared;
+  const list = useTaskList(site, { ...(status && { status }), ...(cluster && { cluster_id: cluster }) });
+  const filtered = Boolean(status || cluster);
+  return (
+    <TaskQueueTable
+      site={site}
+      list={list}
+      selection={selection}
+      open={open}
+      edit={edit}
+      empty={<NoTasks filtered={filtered} may={may} />}
+    />
+  );
+}
+
+function NoTasks({ filtered, may }: { filtered: boolean; may: boolean }) {
+  if (filtered) return <EmptyState title="No task is so">Choose other filters, or clear them.</EmptyState>;
+  return (
+    <EmptyState
+      title="No tasks yet"
+      action={
+        may && (
+          <LinkButton look="primary" to="/planner/ideas">
+            Go to ideas
+          </LinkButton>
+        )
+      }
+    >
+      A task says what to write. Queue ideas and they become tasks, or add one by hand.
+    </EmptyState>
+  );
 }

@@ -1,0 +1,81 @@
+/** The pages that are public, each with its address. */
+import { ExternalLink } from "lucide-react";
+import { Link, useNavigate } from "react-router";
+import { type List, useMay } from "@/api/query";
+import type { PublishingRecord } from "@/api/types";
+import { ago } from "@/lib/format";
+import { StatusBadge } from "@/ui/Badge";
+import { LinkButton } from "@/ui/Button";
+import { type Column, DataTable } from "@/ui/DataTable";
+import { EmptyState } from "@/ui/states";
+
+const COLUMNS: Column<PublishingRecord>[] = [
+  {
+    id: "title",
+    header: "Page",
+    className: "max-w-80 max-sm:max-w-48",
+    cell: (row) => (
+      <Link to={`/writer/content/${row.content_id}`} className="block truncate font-medium hover:underline">
+        {row.title}
+      </Link>
+    ),
+  },
+  {
+    id: "url",
+    header: "Address",
+    className: "max-w-96",
+    cell: (row) => (
+      <a
+        href={row.url}
+        target="_blank"
+        rel="noreferrer"
+        title={row.url}
+        className="flex max-w-full items-center gap-1 text-brand hover:underline"
+      >
+        <span className="truncate max-sm:hidden">{row.url.replace(/^https?:\/\//, "")}</span>
+        <span className="sm:hidden">Open</span>
+        <ExternalLink className="size-3.5 shrink-0" aria-label="Opens in a new tab" />
+      </a>
+    ),
+  },
+  { id: "status", header: "Status", className: "max-md:hidden", cell: (row) => <StatusBadge status={row.status} /> },
+  { id: "revision", header: "Revision", right: true, className: "max-md:hidden", cell: (row) => row.revision },
+  {
+    id: "updated_at",
+    header: "Published",
+    className: "max-lg:hidden whitespace-nowrap text-ink-soft",
+    cell: (row) => ago(row.updated_at),
+  },
+];
+
+export function Records({ list }: { list: List<PublishingRecord> }) {
+  const may = useMay("editor");
+  const navigate = useNavigate();
+  return (
+    <section aria-labelledby="records-heading" className="flex flex-col gap-2">
+      <h2 id="records-heading">Published pages</h2>
+      <DataTable
+        label="List of published pages"
+        list={list}
+        columns={COLUMNS}
+        rowLabel={(row) => row.title}
+        onOpen={(row) => void navigate(`/writer/content/${row.content_id}`)}
+        height="24rem"
+        empty={
+          <EmptyState
+            title="Nothing is published yet"
+            action={
+              may && (
+                <LinkButton look="primary" to="/writer/content">
+                  Go to content
+                </LinkButton>
+              )
+            }
+          >
+            Publish a page from its editor or from the list of content; it is free.
+          </EmptyState>
+        }
+      />
+    </section>
+  );
+}

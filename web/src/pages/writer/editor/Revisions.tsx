@@ -1,0 +1,145 @@
+/** The revisions of a content: what changed in each, and the way back to any of them. */
+import { RotateCcw } from "lucide-react";
+import { useState } from "react";
+import { api, call } from "@/api/client";
+import { useList } from "@/api/query";
+import type { ContentView, Revision } from "@/api/types";
+import { ago, number } from "@/lib/format";
+import { Button } from "@/ui/Button";
+import { Dialog } from "@/ui/Dialog";
+import { Select } from "@/ui/Field";
+import { ErrorState, Skeleton } from "@/ui/states";
+import { DiffView } from "./DiffView";
+import { useRevision } from "./useContent";
+
+export function Revisions({
+  content,
+  readOnly,
+  restore,
+}: {
+  content: ContentView;
+  readOnly: boolean;
+  /** Asks, and restores. */
+  restore: (revision: number) => Promise<void>;
+}) {
+  const [open, setOpen] = useState<number>();
+  const list = useList<Revision>("content", ["revisions", content.id], (cursor) =>
+    call(
+      api.GET("/api/writer/content/{id}/revisions", {
+        params: { path: { id: content.id }, query: { limit: 20, cursor, count: true } },
+      }),
+    ),
+  );
+  return (
+    <section aria-labelledby="revisions-heading" className="card p-4">
+      <h2 id="revisions-heading">
+        Revisions{list.total !== undefined && <span className="font-normal text-ink-soft"> {number(list.total)}</span>}
+      </h2>
+      {list.error !== null && list.rows.length === 0 && <ErrorState error={list.error} again={list.again} />}
+      {list.loading && <Skeleton className="mt-3 h-20 w-full" />}
+      <ol className="mt-2 flex flex-col">
+        {list.rows.map((revision) => (
+          <li key={revision.number}>
+            <button
+              type="button"
+              className="flex w-full cursor-pointer items-baseline justify-between gap-3 rounded-lg px-2 py-1.5 text-left hover:bg-sunk"
+              onClick={() => setOpen(revision.number)}
+            >
+              <span className="min-w-0">
+                <span className="font-medium">{revision.number}</span> {revision.note}
+                {revision.number === content.revision && <span className="text-ink-soft"> (newest)</span>}
+                <span className="block text-xs text-ink-soft">
+                  {ago(revision.created_at)}, {number(revision.word_count)} words
+                </span>
+              </span>
+              <span className="shrink-0 text-[13px] text-brand">Look</span>
+            </button>
+          </li>
+        ))}
+      </ol>
+      {list.hasMore && (
+        <Button size="sm" look="quiet" onPress={list.more}>
+          Older revisions
+        </Button>
+      )}
+      {open !== undefined && (
+        <RevisionDialog
+          content={content}
+          number={open}
+          close={() => setOpen(undefined)}
+          restore={readOnly || open === content.revision ? undefined : () => restore(open)}
+        />
+      )}
+    </section>
+  );
+}
+
+function RevisionDialog({
+  content,
+  number: at,
+  close,
+  restore,
+}: {
+  content: ContentView;
+  number: number;
+  close: () => void;
+  restore?: () => Promise<void>;
+}) {
+  const isNewest = at === content.revision;
+  const [against, setAgainst] = useState<"before" | "newest">(isNewest ? "before" : "newest");
+  const revision = useRevision(content.id, at);
+  const other = useRevision(content.id, against === "before" ? (at > 1 ? at - 1 : undefined) : content.revision);
+  const options = [
+    ...(at > 1 ? [{ id: "before", name: `What it changed in revision ${at - 1}` }] : []),
+    ...(isNewest ? [] : [{ id: "newest", name: `What changed since, up to revision ${content.revision}` }]),
+  ];
+  const error = revision.error ?? other.error;
+  const pair = against === "before" ? ([other, revision] as const) : ([revision, other] as const);
+  const [before, after] = [pair[0].data, pair[1].data];
+  return (
+    <Dialog
+      title={`Revision ${at}`}
+      isOpen
+      width="lg"
+      onClose={close}
+      footer={
+        <>
+          <Button onPress={close}>Close</Button>
+          {restore && (
+            <Button
+              look="primary"
+              icon={RotateCcw}
+              onPress={() => {
+                close();
+                void restore();
+              }}
+            >
+              Restore revision {at}
+            </Button>
+          )}
+        </>
+      }
+    >
+      {options.length > 0 && (
+        <Select
+          label="Compare"
+          className="mb-4 sm:max-w-sm"
+          options={options}
+          value={against}
+          onChange={(value) => setAgainst(value === "before" ? "before" : "newest")}
+        />
+      )}
+      {error ? (
+        <ErrorState error={error} again={() => void Promise.all([revision.refetch(), other.refetch()])} />
+      ) : options.length === 0 ? (
+        <p className="py-6 text-center text-ink-soft">
+          This is the first revision; there is nothing to compare it with.
+        </p>
+      ) : before && after ? (
+        <DiffView before={before} after={after} />
+      ) : (
+        <Skeleton className="h-40 w-full" />
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,107 @@
+/** Where the content stands: its editorial state, its next step, and its public address. */
+import { ExternalLink, Globe } from "lucide-react";
+import type { ContentStatus, ContentView, Site } from "@/api/types";
+import { ago, number } from "@/lib/format";
+import { StatusBadge } from "@/ui/Badge";
+import { Button } from "@/ui/Button";
+import { HOSTED } from "../publish";
+
+type Step = { to: ContentStatus; label: string };
+
+/** What the state may become by hand; publishing sets published. */
+export function stepsFrom(status: ContentStatus, review: string | undefined): Step[] {
+  const toReview: Step = { to: "review", label: "Send to review" };
+  const approve: Step = { to: "approved", label: "Approve" };
+  const back: Step = { to: "draft", label: "Back to draft" };
+  if (status === "draft") return review === "always" ? [toReview] : [toReview, approve];
+  if (status === "review") return [approve, back];
+  if (status === "approved") return [back];
+  return [];
+}
+
+const MEANINGS: Record<ContentStatus, string> = {
+  draft: "Being written.",
+  review: "Waits for someone to approve it.",
+  approved: "Ready to be published.",
+  published: "Visitors can read it.",
+};
+
+export function StatusPanel({
+  content,
+  site,
+  words,
+  readOnly,
+  busy,
+  publishing,
+  dirty,
+  move,
+  publish,
+}: {
+  content: ContentView;
+  site: Site | undefined;
+  words: number;
+  readOnly: boolean;
+  busy: boolean;
+  /** A job brings it to its place just now. */
+  publishing: boolean;
+  dirty: boolean;
+  move: (to: ContentStatus) => void;
+  publish: () => void;
+}) {
+  const { status } = content;
+  const place = content.destinations[HOSTED];
+  const review = site?.settings?.review;
+  const waits = review === "always" && status !== "approved" && status !== "published";
+  const old = place !== undefined && place.revision < content.revision;
+  return (
+    <section aria-labelledby="status-heading" className="card flex flex-col gap-3 p-4">
+      <div className="flex items-center justify-between gap-2">
+        <h2 id="status-heading">Status</h2>
+        <StatusBadge status={status} />
+      </div>
+      <p className="text-ink-soft">
+        {MEANINGS[status]} {number(words)} words.
+      </p>
+      {place && (
+        <div className="rounded-lg bg-sunk px-3 py-2">
+          <a
+            href={place.url}
+            target="_blank"
+            rel="noreferrer"
+            className="flex items-center gap-1.5 break-all text-brand hover:underline"
+          >
+            {place.url}
+            <ExternalLink className="size-3.5 shrink-0" aria-label="Opens in a new tab" />
+          </a>
+          <p className="mt-0.5 text-xs text-ink-soft">
+            Revision {place.revision}, first published {ago(place.published_at)}.
+            {old && ` The newest revision is ${content.revision}: publish again to show it.`}
+          </p>
+        </div>
+      )}
+      {!readOnly && (
+        <div className="flex flex-wrap gap-2">
+          <Button
+            look={waits ? "plain" : "primary"}
+            icon={Globe}
+            busy={publishing}
+            isDisabled={waits || busy}
+            onPress={publish}
+          >
+            {publishing ? "Publishing" : `${dirty ? "Save and publish" : place ? "Publish again" : "Publish"}`}
+          </Button>
+          {stepsFrom(status, review).map((step) => (
+            <Button key={step.to} isDisabled={busy} onPress={() => move(step.to)}>
+              {step.label}
+            </Button>
+          ))}
+        </div>
+      )}
+      {waits && !readOnly && (
+        <p className="text-[13px] text-ink-soft">
+          This site wants a review: it must be approved before it is published.
+        </p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,147 @@
+/** Tasks as the pages of the writer read and change them. */
+import { useQuery } from "@tanstack/react-query";
+import { api, call } from "@/api/client";
+import { invalidate, queryClient, useList } from "@/api/query";
+import { isOpen, useRecentJobs } from "@/api/resources";
+import type { Cluster, Estimated, Task, TaskStatus } from "@/api/types";
+import { count } from "@/lib/format";
+import { confirm } from "@/ui/ConfirmDialog";
+import { spend } from "@/ui/CostDialog";
+import { failed, told } from "@/ui/ToastNotifications";
+
+export const STATUSES: { id: TaskStatus; name: string }[] = [
+  { id: "queued", name: "Queued" },
+  { id: "in_progress", name: "In progress" },
+  { id: "draft", name: "Draft" },
+  { id: "review", name: "Review" },
+  { id: "published", name: "Published" },
+  { id: "failed", name: "Failed" },
+];
+
+/** The most tasks in one request to write. */
+export const MOST_WRITTEN = 40;
+
+/** The clusters of a site, for filters and names; of very many, the newest thousand. */
+export function useClusters(site: string | undefined) {
+  return useQuery({
+    queryKey: ["clusters", "names", site],
+    enabled: site !== undefined,
+    staleTime: 60_000,
+    queryFn: async () => {
+      const found: Cluster[] = [];
+      let cursor: string | undefined;
+      for (let page = 0; page < 5; page += 1) {
+        const query = { site_id: site ?? "", limit: 200, cursor };
+        const answer = await call(api.GET("/api/planner/clusters", { params: { query } }));
+        found.push(...(answer.items as Cluster[]));
+        cursor = answer.next_cursor ?? undefined;
+        if (!cursor) break;
+      }
+      return found;
+    },
+  });
+}
+
+/** The cluster in the address, unless it is of another site than the one in hand. */
+export function useClusterFilter(site: string | undefined, wanted: string | undefined): string | undefined {
+  const clusters = useClusters(site).data;
+  return wanted && clusters?.some((one) => one.id === wanted) ? wanted : undefined;
+}
+
+export function useTaskList(
+  site: string | undefined,
+  filters: { status?: TaskStatus; cluster_id?: string },
+  limit = 50,
+) {
+  const query = { site_id: site ?? "", count: true, limit, ...filters };
+  return useList<Task>(
+    "tasks",
+    query,
+    async (cursor) => (await call(api.GET("/api/writer/tasks", { params: { query: { ...query, cursor } } }))) as never,
+    { enabled: site !== undefined },
+  );
+}
+
+export function useTask(id: string | undefined) {
+  return useQuery({
+    queryKey: ["tasks", "one", id],
+    enabled: id !== undefined,
+    queryFn: () => call(api.GET("/api/writer/tasks/{id}", { params: { path: { id: id ?? "" } } })) as Promise<Task>,
+  });
+}
+
+/** All tasks that are loaded, in whatever list, by id. */
+export function loadedTasks(): Map<string, Task> {
+  const found = new Map<string, Task>();
+  for (const [, data] of queryClient.getQueriesData<{ pages: { items: Task[] }[] }>({ queryKey: ["tasks", "list"] })) {
+    for (const page of data?.pages ?? []) for (const task of page.items) found.set(task.id, task);
+  }
+  return found;
+}
+
+/** The jobs that run now; a task of one of them waits or is being written. */
+export function useOpenJobs(): ReadonlySet<string> {
+  const jobs = useRecentJobs().data ?? [];
+  return new Set(jobs.filter(isOpen).map((job) => job.id));
+}
+
+/** Nobody writes it and nothing came of it yet: it can be changed, written and deleted. */
+export function isFree(task: Task, open: ReadonlySet<string>): boolean {
+  if (task.content_id) return false;
+  return (task.status === "queued" || task.status === "failed") && !(task.job_id && open.has(task.job_id));
+}
+
+/** Asks what it costs, and writes. `left` are chosen ones that cannot be written. */
+export function write(tasks: Task[], left: number, then?: () => void): void {
+  const chosen = tasks.slice(0, MOST_WRITTEN);
+  const body = { task_ids: chosen.map((task) => task.id) };
+  const again = chosen.every((task) => task.status === "failed");
+  const more = tasks.length - chosen.length;
+  spend({
+    title: again ? "Write again" : "Write articles",
+    what: [
+      chosen.length === 1 && chosen[0]
+        ? `Writes “${chosen[0].title}” as a draft that you can edit.`
+        : `Writes ${count(chosen.length, "article")} as drafts that you can edit.`,
+      left > 0 && `${count(left, "chosen task")} cannot be written now and will be left out.`,
+      more > 0 && `At most ${MOST_WRITTEN} are written at once; ${more} stay for the next time.`,
+    ]
+      .filter(Boolean)
+      .join(" "),
+    noun: "article",
+    estimate: async () =>
+      (await call(api.POST("/api/writer/generate", { params: { query: { estimate: true } }, body }))) as Estimated,
+    start: async () => (await call(api.POST("/api/writer/generate", { body }))) as { job: { id: string } },
+    then: () => then?.(),
+  });
+}
+
+/** Asks, and deletes; says how many were deleted and why others were not. Answers whether it was done. */
+export async function removeTasks(tasks: Task[]): Promise<boolean> {
+  const [first] = tasks;
+  if (!first) return false;
+  const what = tasks.length === 1 ? `“${first.title}”` : count(tasks.length, "task");
+  const sure = await confirm({
+    title: `Delete ${what}?`,
+    body: "This cannot be undone. An idea that it came from can be queued again.",
+    action: tasks.length === 1 ? "Delete task" : `Delete ${count(tasks.length, "task")}`,
+    danger: true,
+  });
+  if (!sure) return false;
+  let done = 0;
+  let problem: unknown;
+  for (const task of tasks) {
+    try {
+      await call(api.DELETE("/api/writer/tasks/{id}", { params: { path: { id: task.id } } }));
+      done += 1;
+    } catch (error) {
+      problem = error;
+    }
+  }
+  // Not what is open: it is gone.
+  void queryClient.invalidateQueries({ queryKey: ["tasks", "list"] });
+  invalidate("ideas", "pipeline");
+  if (done > 0) told(`${count(done, "task")} deleted.`);
+  if (problem !== undefined) failed(problem);
+  return done > 0;
+}

@@ -27,7 +27,7 @@ export type Cost = {
   /** Starts it; answers the job that was started. */
   start: () => Promise<{ job: { id: string } }>;
   /** Called with the job's id once it runs. */
-  then?: (job: string) => void;
+  onStarted?: (job: string) => void;
 };
 
 const useCost = create<{ cost?: Cost }>(() => ({}));
@@ -51,7 +51,7 @@ function Asked({ cost, close }: { cost: Cost; close: () => void }) {
     onSuccess: ({ job }) => {
       invalidate("jobs", "balance", "tasks", "ideas", "keywords");
       told(`${cost.title}: started.`, { label: "Show progress", run: () => useUi.getState().show({ trayOpen: true }) });
-      cost.then?.(job.id);
+      cost.onStarted?.(job.id);
       close();
     },
   });

@@ -15,6 +15,6 @@ export function clusterNew(site: Site, then?: (job: string) => void): void {
       return answer as { credits: number; items: number };
     },
     start: async () => (await call(api.POST("/api/planner/cluster", { body }))) as { job: { id: string } },
-    then,
+    onStarted: then,
   });
 }

@@ -43,6 +43,6 @@ export function generateIdeas(clusters: Cluster[], perCluster: number, then?: ()
     noun: "cluster",
     estimate: async () => (await ask(true)) as Estimated,
     start: async () => (await ask(false)) as { job: { id: string } },
-    then,
+    onStarted: then,
   });
 }

@@ -81,7 +81,7 @@ export function cluster(site: Site, selection: Selection, then?: () => void): vo
     noun: "item",
     estimate: async () => (await ask(true)) as Estimated,
     start: async () => (await ask(false)) as { job: { id: string } },
-    then,
+    onStarted: then,
   });
 }
 

@@ -25,7 +25,7 @@ export function publish(ids: string[], site: string, then?: (job: string) => voi
       return { ...estimate, items: ids.length };
     },
     start: async () => (await call(api.POST("/api/publish", { body }))) as { job: { id: string } },
-    then: (job) => {
+    onStarted: (job) => {
       void queryClient.invalidateQueries({ queryKey: ["jobs"] });
       then?.(job);
     },

@@ -29,6 +29,7 @@ export function Tasks() {
   const cluster = useClusterFilter(site?.id, values.cluster);
   const selection = { ids, set: setIds };
   // What was chosen belongs to the site that was left.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another site, another choice
   useEffect(() => setIds(new Set()), [site?.id]);
   const open = (task: Task) => set({ task: task.id });
   return (

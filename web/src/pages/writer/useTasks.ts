@@ -112,7 +112,7 @@ export function write(tasks: Task[], left: number, then?: () => void): void {
     estimate: async () =>
       (await call(api.POST("/api/writer/generate", { params: { query: { estimate: true } }, body }))) as Estimated,
     start: async () => (await call(api.POST("/api/writer/generate", { body }))) as { job: { id: string } },
-    then: () => then?.(),
+    onStarted: () => then?.(),
   });
 }
 

@@ -56,6 +56,8 @@ impl Up {
         let keys = settings.signing_keys()?;
         let mut options = Options::new(&settings.data_dir, TemplateSource::read(TEMPLATE)?);
         options.address = settings.address;
+        // Where the pages are: the origin of uploads, and the start of links in mails.
+        options.parameters.insert("AppUrl".to_owned(), "{gateway}".to_owned());
         options.faults = faults;
         options.schedules = schedules;
         let cloud = LocalCloud::open(options).await?;

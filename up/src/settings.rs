@@ -103,7 +103,6 @@ impl Settings {
         let mut shared = self.passed_on.clone();
         shared.insert("JWT_PUBLIC_KEYS".to_owned(), keys.jwks.clone());
         shared.insert("SITES_DOMAIN".to_owned(), format!("localhost:{port}"));
-        shared.insert("APP_URL".to_owned(), format!("http://localhost:{port}"));
         shared
     }
 }

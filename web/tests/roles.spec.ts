@@ -10,9 +10,9 @@ async function member(page: Page, owner: string, role: string): Promise<string> 
     await page.goto("/local/outbox");
     await expect(link).toBeVisible({ timeout: 1000 });
   }).toPass();
-  const address = (await link.getAttribute("href")) ?? "";
+  const address = new URL((await link.getAttribute("href")) ?? "");
   await page.evaluate(() => localStorage.clear());
-  await page.goto(address);
+  await page.goto(address.pathname + address.search);
   await page.getByLabel("Your name").fill(`The ${role}`);
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("button", { name: "Join" }).click();

@@ -29,7 +29,10 @@ fn npm(arguments: &[&str]) -> Command {
     let mut command = program("npm");
     command.args(arguments).current_dir(folder());
     // Nothing of the suite is to be fetched or reported by the tools themselves.
-    command.env("npm_config_fund", "false").env("npm_config_audit", "false").env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+    command
+        .env("npm_config_fund", "false")
+        .env("npm_config_audit", "false")
+        .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
     command
 }
 
@@ -97,7 +100,10 @@ pub fn step() -> Result<Outcome> {
     let size = first_load()?;
     let note = format!("first load {} KB of script, compressed", size / 1000);
     if size > FIRST_LOAD {
-        return Err(Fault::new(format!("{note}: more than {} KB. Split a route, or do without a package", FIRST_LOAD / 1000)));
+        return Err(Fault::new(format!(
+            "{note}: more than {} KB. Split a route, or do without a package",
+            FIRST_LOAD / 1000
+        )));
     }
     Ok(Outcome::Passed(Some(note)))
 }

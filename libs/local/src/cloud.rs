@@ -50,7 +50,7 @@ pub struct Options {
     pub endpoint: SocketAddr,
     /// What to play.
     pub template: TemplateSource,
-    /// Values for the template's parameters instead of their defaults.
+    /// Values for the template's parameters instead of their defaults; `{gateway}` stands for the gateway's address.
     pub parameters: BTreeMap<String, String>,
     /// What goes wrong.
     pub faults: Arc<Faults>,
@@ -120,6 +120,8 @@ impl LocalCloud {
             listener.local_addr().map(|at| format!("http://{at}")).map_err(LocalError::io("a listener's address"))
         };
         let place = Place { endpoint: url(&front)?, gateway: url(&gateway)?, ..Place::default() };
+        let parameters =
+            parameters.into_iter().map(|(name, value)| (name, value.replace("{gateway}", &place.gateway))).collect();
         let template = Template::resolve(&template, &place, &parameters)?;
 
         let env = Env::system();

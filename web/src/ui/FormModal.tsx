@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useId, useState } from "react";
 import { Form } from "react-aria-components";
 import { ApiError, sentence } from "@/api/problem";
 import { Button } from "./Button";
@@ -26,6 +26,8 @@ export function FormModal({
   children: (errors: Record<string, string>) => React.ReactNode;
   width?: "sm" | "md" | "lg";
 }) {
+  // One form may stand over another.
+  const id = useId();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   const errors = error instanceof ApiError ? error.fields : {};
@@ -54,14 +56,14 @@ export function FormModal({
       footer={
         <>
           <Button onPress={close}>Cancel</Button>
-          <Button look="primary" type="submit" form="form-modal" busy={busy}>
+          <Button look="primary" type="submit" form={id} busy={busy}>
             {action}
           </Button>
         </>
       }
     >
       <Form
-        id="form-modal"
+        id={id}
         className="flex flex-col gap-4"
         onSubmit={(event) => {
           event.preventDefault();

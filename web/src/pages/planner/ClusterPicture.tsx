@@ -63,8 +63,6 @@ export default function ClusterPicture({ clusters, open }: { clusters: Cluster[]
               type="button"
               tabIndex={index === Math.min(current, shown.length - 1) ? 0 : -1}
               title={`${one.name}: ${what}`}
-              // It begins with what is seen, for those who speak to their machine.
-              aria-label={`${one.name} ${compact(size(one))}. ${what}`}
               className="absolute flex cursor-pointer flex-col items-start overflow-hidden rounded-md border-2 border-card p-1.5 text-left text-xs leading-tight focus-visible:z-10 hover:border-brand"
               style={{
                 left: box.x,
@@ -82,6 +80,10 @@ export default function ClusterPicture({ clusters, open }: { clusters: Cluster[]
                   {box.height > 56 && <span>{compact(size(one))}</span>}
                 </>
               )}
+              {/* What is seen comes first, for those who speak to their machine. */}
+              <span className="sr-only">
+                {box.width > 54 && box.height > 26 ? "" : one.name} {what}
+              </span>
             </button>
           );
         })}

@@ -69,7 +69,7 @@ impl Work {
         );
         effects.update(
             "job",
-            Update::at(Job::key_of(&keys, item.job))
+            Job::change(&keys, item.job, now)
                 .set_if_absent("started_at", now)
                 .when(Cond::Lacks("cancel_requested_at")),
         );

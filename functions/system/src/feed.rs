@@ -12,7 +12,8 @@ pub const FUNCTION: FunctionSpec = FunctionSpec {
         Ok(Handler::stream(move |records, _| {
             let (live, env) = (live.clone(), env.clone());
             async move {
-                let changes = records.into_iter().filter_map(|record| Some(Change { old: record.old, new: record.new? }));
+                let changes =
+                    records.into_iter().filter_map(|record| Some(Change { old: record.old, new: record.new? }));
                 Ok(live.feed(&env, changes.collect()).await?)
             }
         }))

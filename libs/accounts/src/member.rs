@@ -1,6 +1,8 @@
 //! Memberships: who belongs to a tenant, as what, and who may change that.
 
-use igny8_core::{Actor, Ctx, Error, ErrorKind, Page, PageRequest, Result, Role, TenantId, Timestamp, UserId, WorkspaceId};
+use igny8_core::{
+    Actor, Ctx, Error, ErrorKind, Page, PageRequest, Result, Role, TenantId, Timestamp, UserId, WorkspaceId,
+};
 use igny8_platform::audit;
 use igny8_table::{Cond, Effects, Entity, Key, Keys, Query, TableError};
 use serde::{Deserialize, Serialize};

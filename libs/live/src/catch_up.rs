@@ -55,8 +55,7 @@ impl Live {
         let Some(notices) = self.notices_since(ctx, changed, most).await? else { return reload() };
         jobs.sort_by_key(|job| job.updated_at);
         let balance = BalanceView::from(&self.work.billing().balance(ctx).await?);
-        let mut messages: Vec<_> =
-            jobs.into_iter().map(|job| LiveMessage::Job { at: job.updated_at, job }).collect();
+        let mut messages: Vec<_> = jobs.into_iter().map(|job| LiveMessage::Job { at: job.updated_at, job }).collect();
         messages.push(LiveMessage::Balance { at: now, balance });
         messages.extend(notices.into_iter().map(|notice| LiveMessage::Notice { at: notice.at, notice }));
         Ok(messages)

@@ -5,13 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures::{StreamExt as _, stream};
+use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream};
 use igny8_billing::{Balance, BalanceView};
 use igny8_core::{Ctx, Env, JobId, Result, SiteId, TenantId};
 use igny8_table::{Entity, Item as Row, Keys, TableError, from_item, text_of};
 use igny8_work::{Item, ItemState, Job, JobStatus, JobView, Phase};
 
-use crate::{Live, LiveMessage, Notice, NoticeView};
+use crate::{Connection, Live, LiveMessage, Notice, NoticeView, connection::Sight};
 
 /// So many connections are sent to at the same time.
 const AT_ONCE: usize = 16;
@@ -68,21 +68,23 @@ impl Live {
         }
         let sights = self.sights(&ctx.env, &connections).await?;
         let told = self.messages(ctx, news).await?;
-        let sends = connections.iter().map(|connection| {
-            let (told, sight) = (&told, sights.get(&connection.actor.to_string()));
-            async move {
-                let Some(sight) = sight else {
-                    // They do not belong to the tenant any more.
-                    return self.forget(&ctx.env, connection).await;
-                };
-                let seen = told.iter().filter(|one| sight.shows(one.site));
-                let seen: Vec<_> = seen.map(|one| one.message.clone()).collect();
-                self.send(&ctx.env, connection, &seen).await;
-                Ok(())
-            }
-        });
+        let sends: Vec<BoxFuture<'_, Result<()>>> = connections
+            .iter()
+            .map(|connection| {
+                let sight = sights.get(&connection.actor.to_string());
+                self.tell_one(&ctx.env, connection, sight, &told).boxed()
+            })
+            .collect();
         let done: Vec<Result<()>> = stream::iter(sends).buffer_unordered(AT_ONCE).collect().await;
         done.into_iter().collect()
+    }
+
+    /// Tells one connection what it may see. Without a sight, its actor does not belong to the tenant any more.
+    async fn tell_one(&self, env: &Env, connection: &Connection, sight: Option<&Sight>, told: &[Told]) -> Result<()> {
+        let Some(sight) = sight else { return self.forget(env, connection).await };
+        let seen: Vec<_> = told.iter().filter(|one| sight.shows(one.site)).map(|one| one.message.clone()).collect();
+        self.send(env, connection, &seen).await;
+        Ok(())
     }
 
     async fn messages(&self, ctx: &Ctx, news: News) -> Result<Vec<Told>> {

@@ -217,8 +217,7 @@ impl LocalCloud {
             stop: self.stop.clone(),
             tasks: self.tasks.clone(),
         };
-        let gateway =
-            Gateway::new(&self.template, &door.place.account, sockets, Arc::clone(&self.store), sites, local);
+        let gateway = Gateway::new(&self.template, &door.place.account, sockets, Arc::clone(&self.store), sites, local);
         let gateway = Arc::new(gateway);
         let handler = server::always(move |request, peer| {
             let gateway = Arc::clone(&gateway);

@@ -16,8 +16,8 @@ use crate::{
     emulators::{
         ApiError, Body, BoxError, answer,
         bus::Buses,
-        full, json_answer,
         connections::{self, Connections},
+        full, json_answer,
         queues::{self, Queues},
         replica::Replica,
         secrets::Secrets,

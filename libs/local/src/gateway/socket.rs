@@ -182,9 +182,7 @@ impl Socket {
 
     /// Reads and writes until the socket ends.
     async fn live(self, upgraded: Upgraded, mut told: mpsc::Receiver<Command>, stop: CancellationToken) {
-        let config = WebSocketConfig::default()
-            .max_message_size(Some(MESSAGE_LIMIT))
-            .max_frame_size(Some(FRAME_LIMIT));
+        let config = WebSocketConfig::default().max_message_size(Some(MESSAGE_LIMIT)).max_frame_size(Some(FRAME_LIMIT));
         let mut stream = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config)).await;
         let socket = Arc::new(self);
         let over = Instant::now() + LIFE;
@@ -291,7 +289,9 @@ fn joined(headers: &HeaderMap) -> Value {
     let mut out = std::collections::BTreeMap::<&str, String>::new();
     for (name, value) in headers {
         let value = String::from_utf8_lossy(value.as_bytes());
-        out.entry(name.as_str()).and_modify(|all| *all = format!("{all},{value}")).or_insert_with(|| value.into_owned());
+        out.entry(name.as_str())
+            .and_modify(|all| *all = format!("{all},{value}"))
+            .or_insert_with(|| value.into_owned());
     }
     json!(out)
 }

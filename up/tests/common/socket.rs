@@ -71,6 +71,25 @@ impl Socket {
         heard
     }
 
+    /// What has changed since then. Asked together with a ping: what is said on a socket is not answered in order.
+    pub async fn missed(&mut self, since: &Value) -> Vec<Value> {
+        self.say(&json!({ "type": "ping", "since": since })).await;
+        let mut heard = self.until("pong").await;
+        heard.pop();
+        heard
+    }
+
+    /// What is there without waiting for more.
+    pub async fn rest(&mut self) -> Vec<Value> {
+        let mut heard = Vec::new();
+        while let Ok(Some(Ok(message))) = tokio::time::timeout(Duration::from_millis(300), self.stream.next()).await {
+            if let Message::Text(text) = message {
+                heard.push(serde_json::from_str(&text).unwrap());
+            }
+        }
+        heard
+    }
+
     pub async fn close(mut self) {
         self.stream.close(None).await.unwrap();
         while let Some(Ok(_)) = self.stream.next().await {}

@@ -36,7 +36,7 @@ impl Live {
         if heard.kind.as_deref() == Some("ping") {
             messages.push(LiveMessage::Pong { at: ctx.now() });
         }
-        self.send(env, &connection, &messages).await;
+        self.deliver(env, &connection, &messages).await;
         Ok(())
     }
 

@@ -170,7 +170,7 @@ impl Live {
 
     /// Sends messages to one connection, in order. Never an error: one that is gone is forgotten, and who could not be
     /// reached asks for what was missed.
-    pub(crate) async fn send(&self, env: &Env, connection: &Connection, messages: &[LiveMessage]) {
+    pub(crate) async fn deliver(&self, env: &Env, connection: &Connection, messages: &[LiveMessage]) {
         for message in messages {
             let text = match serde_json::to_string(message) {
                 Ok(text) => text,

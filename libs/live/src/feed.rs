@@ -83,7 +83,7 @@ impl Live {
     async fn tell_one(&self, env: &Env, connection: &Connection, sight: Option<&Sight>, told: &[Told]) -> Result<()> {
         let Some(sight) = sight else { return self.forget(env, connection).await };
         let seen: Vec<_> = told.iter().filter(|one| sight.shows(one.site)).map(|one| one.message.clone()).collect();
-        self.send(env, connection, &seen).await;
+        self.deliver(env, connection, &seen).await;
         Ok(())
     }
 

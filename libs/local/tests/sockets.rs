@@ -129,7 +129,8 @@ async fn what_is_too_large_or_binary_ends_the_socket() {
     let mut socket = connect(&url).await.unwrap();
     socket.send(Message::text("x".repeat(32 * 1024))).await.unwrap();
     let begun = Instant::now();
-    while !seen.lock().unwrap().iter().any(|(_, event)| event["body"].as_str().is_some_and(|body| body.len() == 32768)) {
+    while !seen.lock().unwrap().iter().any(|(_, event)| event["body"].as_str().is_some_and(|body| body.len() == 32768))
+    {
         assert!(begun.elapsed() < Duration::from_secs(10), "a frame of 32 KB is not heard");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }

@@ -177,7 +177,7 @@ async fn a_ticket_opens_one_connection_and_the_end_of_it_is_noticed() {
         actor: Actor::User(ana.user.parse().unwrap()),
         role: Role::Owner,
         opened_at: ctx.now(),
-        expires_at: ctx.now() + Duration::from_secs(3600),
+        expires_at: ctx.now() + Duration::from_hours(1),
     };
     let mut effects = Effects::new();
     effects.create("lost", &Keys::new(&ctx), &lost).unwrap();

@@ -29,7 +29,7 @@ async fn connect(url: &str) -> Result<Socket, u16> {
 }
 
 async fn hear(socket: &mut Socket) -> Option<Message> {
-    let next = tokio::time::timeout(Duration::from_secs(10), socket.next()).await.expect("nothing is heard");
+    let next = tokio::time::timeout(Duration::from_secs(10), socket.next()).await.unwrap();
     next.and_then(Result::ok)
 }
 

@@ -12,7 +12,7 @@ use tokio_tungstenite::{
 };
 
 /// How long a message may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// An open socket.
 pub struct Socket {

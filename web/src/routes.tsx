@@ -103,6 +103,7 @@ export const router = createBrowserRouter([
               { path: "/writer/content/:id", lazy: page(() => import("@/pages/writer/editor"), "Editor") },
               { path: "/publisher", lazy: page(() => import("@/pages/publisher"), "Publisher") },
               { path: "/jobs", lazy: page(() => import("@/pages/jobs"), "Jobs") },
+              { path: "/notices", lazy: page(() => import("@/pages/notices"), "Notices") },
               { path: "/jobs/:id", lazy: page(() => import("@/pages/jobs"), "JobDetail") },
               { path: "/billing", lazy: page(() => import("@/pages/billing"), "Billing") },
               { path: "/billing/usage", lazy: page(() => import("@/pages/billing"), "UsagePage") },

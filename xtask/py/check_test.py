@@ -82,6 +82,31 @@ def slow_http_function(r):
     properties(r, "Billing")["Timeout"] = 60
 
 
+@seed(checks.sockets_are_whole, "has the routes")
+def socket_without_its_end(r):
+    del r["LiveDisconnect"]
+
+
+@seed(checks.sockets_are_whole, "may not invoke SystemLive")
+def socket_without_permission(r):
+    properties(r, "LivePermission")["FunctionName"] = {"Ref": "SystemFeed"}
+
+
+@seed(checks.sockets_are_whole, "needs one stage")
+def socket_stage_that_stays_behind(r):
+    properties(r, "LiveStage")["AutoDeploy"] = False
+
+
+@seed(checks.sockets_are_whole, "may do more with connections")
+def sockets_that_can_be_closed(r):
+    statements(r, "SystemFeed")[1]["Resource"] = {"Fn::Sub": "arn:aws:execute-api:x:y:${LiveApi}/*"}
+
+
+@seed(checks.functions_are_whole, "SystemLive: one function has events of one kind")
+def socket_with_an_event_besides(r):
+    properties(r, "SystemLive")["Events"] = copy.deepcopy(properties(r, "SystemFeed")["Events"])
+
+
 @seed(checks.schedules_are_readable, "has not six fields")
 def five_field_cron(r):
     event(r, "SystemSweep", "EveryMinute")["ScheduleExpression"] = "cron(0 12 * * ?)"

@@ -25,6 +25,7 @@ MAX_RESOURCES = 400
 MAX_HTTP_TIMEOUT = 30
 # An item's lease in seconds (docs/architecture.md): a message must stay hidden longer.
 LEASE = 330
+SOCKET_ROUTES = {"$connect", "$disconnect", "$default"}
 METHODS = {"ANY", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 # Item by item and by key only: no Scan, no PartiQL, no table management.
 TABLE_ACTIONS = {
@@ -94,8 +95,10 @@ def text_of(value) -> str:
 
 
 class Function:
-    def __init__(self, logical_id: str, resource: dict, defaults: dict):
+    def __init__(self, logical_id: str, resource: dict, defaults: dict, socket_routes: frozenset[str] = frozenset()):
         self.id = logical_id
+        # Of a WebSocket API, for which SAM has no event: its routes are resources of their own.
+        self.socket_routes = socket_routes
         self.own = resource.get("Properties", {})
         self.properties = {**defaults, **self.own}
         self.metadata = resource.get("Metadata", {})
@@ -124,8 +127,8 @@ class Function:
 
     @property
     def kind(self) -> str:
-        kinds = {event["Type"] for event in self.events.values()}
-        names = {"HttpApi": "http", "SQS": "sqs", "DynamoDB": "stream", "ScheduleV2": "schedule", "EventBridgeRule": "rule"}
+        kinds = {event["Type"] for event in self.events.values()} | ({"socket"} if self.socket_routes else set())
+        names = {"socket": "socket", "HttpApi": "http", "SQS": "sqs", "DynamoDB": "stream", "ScheduleV2": "schedule", "EventBridgeRule": "rule"}
         return names.get(next(iter(kinds)), "?") if len(kinds) == 1 else "mixed"
 
     def may(self, action: str) -> set[str]:
@@ -150,10 +153,24 @@ class Stack:
     def functions(self) -> list[Function]:
         defaults = self.source.get("Globals", {}).get("Function", {})
         return [
-            Function(name, resource, defaults)
+            Function(name, resource, defaults, frozenset(self.socket_routes.get(name, ())))
             for name, resource in self.resources.items()
             if resource["Type"] == "AWS::Serverless::Function"
         ]
+
+    @cached_property
+    def socket_routes(self) -> dict[str, set[str]]:
+        """The routes of WebSocket APIs by the logical id of the function behind them."""
+        integrations = {
+            name: re.search(r"\$\{(\w+)\.Arn\}/invocations$", text_of(properties.get("IntegrationUri", "")))
+            for name, properties in self.of("AWS::ApiGatewayV2::Integration").items()
+        }
+        routes: dict[str, set[str]] = {}
+        for properties in self.of("AWS::ApiGatewayV2::Route").values():
+            integration = re.search(r"integrations/\$\{(\w+)\}$", text_of(properties.get("Target", "")))
+            found = integrations.get(integration.group(1)) if integration else None
+            routes.setdefault(found.group(1) if found else "?", set()).add(properties.get("RouteKey", "?"))
+        return routes
 
     @cached_property
     def expansions(self) -> dict[str, dict]:
@@ -197,6 +214,29 @@ def routes_come_in_twos(stack: Stack):
             yield f"{f.id}: an HTTP function has two routes, ANY on a resource and on all below it, not {paths}"
         if f.properties.get("Timeout", 3) > MAX_HTTP_TIMEOUT:
             yield f"{f.id}: API Gateway answers for it after {MAX_HTTP_TIMEOUT} s"
+
+
+def sockets_are_whole(stack: Stack):
+    """A WebSocket API has its three routes at one function, which it may invoke, and a stage that follows changes."""
+    for name, api in stack.of("AWS::ApiGatewayV2::Api").items():
+        if api.get("ProtocolType") != "WEBSOCKET":
+            yield f"{name}: HTTP APIs are written as AWS::Serverless::HttpApi"
+        for function, routes in stack.socket_routes.items():
+            if routes != SOCKET_ROUTES:
+                yield f"{name}: {function} has the routes {sorted(routes)}, not {sorted(SOCKET_ROUTES)}"
+            if not any(
+                target(permission.get("FunctionName")) == function and name in json.dumps(permission.get("SourceArn"))
+                for permission in stack.of("AWS::Lambda::Permission").values()
+            ):
+                yield f"{name}: may not invoke {function}"
+        stages = [s for s in stack.of("AWS::ApiGatewayV2::Stage").values() if target(s.get("ApiId")) == name]
+        if len(stages) != 1 or not stages[0].get("AutoDeploy") or "DefaultRouteSettings" not in stages[0]:
+            yield f"{name}: needs one stage with AutoDeploy and limits"
+    for f in stack.functions:
+        for statement in f.statements:
+            if "execute-api:ManageConnections" in listed(statement.get("Action")):
+                if not text_of(statement.get("Resource")).endswith("/POST/@connections/*"):
+                    yield f"{f.id}: may do more with connections than send to them"
 
 
 def schedules_are_readable(stack: Stack):
@@ -401,6 +441,7 @@ def data_is_guarded(stack: Stack):
 CHECKS = [
     functions_are_whole,
     routes_come_in_twos,
+    sockets_are_whole,
     schedules_are_readable,
     failures_are_kept,
     queues_have_ends,
@@ -470,6 +511,12 @@ def event_faults(f: Function, event: dict):
             yield f"has the routeKey {route}, which is not the function's"
         if route != "$default" and not fits(path, route):
             yield f"has the path {path}, which its routeKey does not take"
+    elif f.kind == "socket":
+        context = event.get("requestContext", {})
+        if context.get("routeKey") not in f.socket_routes or not context.get("connectionId"):
+            yield "is not an event of a route of the function's WebSocket API"
+        if context.get("eventType") not in ("CONNECT", "MESSAGE", "DISCONNECT"):
+            yield f"has the eventType {context.get('eventType')}"
     elif f.kind == "sqs":
         queues = {target(properties["Queue"]) for _, properties in f.of("SQS")}
         records = event.get("Records", [])

@@ -88,6 +88,7 @@ class World:
         makers = {
             "AWS::DynamoDB::Table": self.table, "AWS::S3::Bucket": self.bucket, "AWS::SQS::Queue": self.queue,
             "AWS::Events::EventBus": self.bus, "AWS::SecretsManager::Secret": self.secret,
+            "AWS::ApiGatewayV2::Stage": self.stage,
         }
         for name, resource in self.expansion["Resources"].items():
             if make := makers.get(resource["Type"]):
@@ -119,6 +120,20 @@ class World:
     def secret(self, name: str, _):
         self.refs[name] = self.client("secretsmanager").create_secret(Name=f"igny8-test-{name}")["ARN"]
 
+    def stage(self, name: str, properties: dict):
+        self.refs[name] = self.value(properties["StageName"])
+
+    def name(self, found: re.Match) -> str:
+        """What `${Name}` or `${Name.Attribute}` of a Sub stands for."""
+        match found[2]:
+            case None:
+                return str(self.refs[found[1]])
+            case ".Arn":
+                return self.arns[found[1]]
+            case ".ApiEndpoint":
+                return f"wss://{found[1]}.example.com"
+        raise SystemExit(f"{found[0]} cannot be worked out here")
+
     def value(self, value) -> str:
         match value:
             case {"Ref": name}:
@@ -126,7 +141,7 @@ class World:
             case {"Fn::GetAtt": [name, "Arn"]}:
                 return self.arns[name]
             case {"Fn::Sub": str(text)}:
-                return re.sub(r"\$\{([\w:]+)(\.Arn)?\}", lambda m: (self.arns if m[2] else self.refs)[m[1]], text)
+                return re.sub(r"\$\{([\w:]+)(\.\w+)?\}", self.name, text)
             case {"Fn::If": [condition, yes, no]}:
                 return self.value(yes if self.holds(condition) else no)
             case dict():
@@ -151,7 +166,8 @@ def routes(expansion: dict) -> dict[str, str]:
     """Path in cargo-lambda's spelling → binary, from the API's OpenAPI body in the expansion."""
     found = {}
     for resource in expansion["Resources"].values():
-        if resource["Type"] != "AWS::ApiGatewayV2::Api":
+        # A WebSocket API has no paths.
+        if resource["Type"] != "AWS::ApiGatewayV2::Api" or "Body" not in resource["Properties"]:
             continue
         for path, methods in resource["Properties"]["Body"]["paths"].items():
             for method in methods.values():
@@ -165,6 +181,8 @@ def routes(expansion: dict) -> dict[str, str]:
 def kind_of(event: dict) -> str:
     if "routeKey" in event:
         return "http"
+    if "connectionId" in event.get("requestContext", {}):
+        return "socket"
     if "Records" in event:
         return "sqs" if event["Records"][0]["eventSource"] == "aws:sqs" else "stream"
     return "schedule" if event.get("source") == "aws.scheduler" else "rule"
@@ -181,6 +199,9 @@ def judge(binary: str, event: dict, answer) -> str | None:
         if binary == "system-status":
             fine = status == 200
         return None if fine else f"answers with status {status}"
+    if kind == "socket":
+        # The ticket of the sample is none.
+        return None if answer == {"statusCode": 403} else f"does not refuse: {answer}"
     if kind in ("sqs", "stream"):
         # The item that the sample names does not exist here: nothing to do, so the message is acknowledged.
         return None if answer == {"batchItemFailures": []} else f"does not acknowledge: {answer}"

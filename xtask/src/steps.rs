@@ -41,9 +41,16 @@ pub const STEPS: &[Step] = &[
     ("browser", web::browser),
 ];
 
-/// One binary of each kind, started as a process of its own: HTTP, SQS, stream, schedule, rule.
-const REAL_PROCESSES: &[&str] =
-    &["system-status", "auth-session", "writer-generate-worker", "system-stream", "system-sweep", "system-mail"];
+/// One binary of each kind, started as a process of its own: HTTP, SQS, stream, schedule, rule, socket.
+const REAL_PROCESSES: &[&str] = &[
+    "system-status",
+    "auth-session",
+    "writer-generate-worker",
+    "system-stream",
+    "system-sweep",
+    "system-mail",
+    "system-live",
+];
 
 /// Any region does; nothing is called.
 const REGION: &str = "eu-central-1";

@@ -3,8 +3,8 @@
 use axum::{Json, extract::State};
 use igny8_api::{Caller, Failure, List, ListParams};
 use igny8_app::HTTP_NEEDS;
-use igny8_billing::{Billing, PLANS, Plan, PlanId, Transaction, Usage};
-use igny8_core::{Credits, Page, Timestamp};
+use igny8_billing::{BalanceView, Billing, PLANS, Plan, Transaction, Usage};
+use igny8_core::Page;
 use igny8_lambda::FunctionSpec;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -27,38 +27,10 @@ pub fn routes(billing: Billing) -> OpenApiRouter {
         .with_state(billing)
 }
 
-/// The balance of the tenant.
-#[derive(Debug, Serialize, ToSchema)]
-struct BalanceView {
-    /// The sum of all transactions.
-    balance: Credits,
-    /// What of it is reserved for work that waits or runs.
-    reserved: Credits,
-    /// What can be spent: balance − reserved.
-    available: Credits,
-    /// Credits of the month; they are spent first.
-    monthly: Credits,
-    /// Credits that never expire.
-    bonus: Credits,
-    /// The plan.
-    plan: PlanId,
-    /// When the month's credits are renewed.
-    renews_at: Option<Timestamp>,
-}
-
 /// The balance.
 #[utoipa::path(get, path = "/api/billing/balance", responses((status = 200, body = BalanceView)))]
 async fn balance(State(billing): State<Billing>, Caller(ctx): Caller) -> Result<Json<BalanceView>, Failure> {
-    let balance = billing.balance(&ctx).await?;
-    Ok(Json(BalanceView {
-        balance: balance.credits.total(),
-        reserved: balance.reserved.total(),
-        available: balance.available(),
-        monthly: balance.credits.monthly,
-        bonus: balance.credits.bonus,
-        plan: balance.plan,
-        renews_at: balance.renews_at,
-    }))
+    Ok(Json(BalanceView::from(&billing.balance(&ctx).await?)))
 }
 
 /// The ledger, newest first. Its entries are never changed.

@@ -1,8 +1,12 @@
-//! The functions of the system: jobs, health, the sweep, dead letters, the table's stream and mail.
+//! The functions of the system: jobs, notices, the live feed, health, the sweep, dead letters, the table's stream and mail.
 
 pub mod dead_letters;
+pub mod events;
+pub mod feed;
 pub mod jobs;
+pub mod live;
 pub mod mail;
+pub mod notices;
 pub mod status;
 pub mod stream;
 pub mod sweep;
@@ -12,5 +16,10 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// All routes of the module, for the document.
 pub fn routes(app: &App) -> Vec<OpenApiRouter> {
-    vec![jobs::routes(igny8_app::work(app)), status::routes(app.table.clone())]
+    vec![
+        jobs::routes(igny8_app::work(app)),
+        events::routes(igny8_app::live(app)),
+        notices::routes(igny8_app::live(app)),
+        status::routes(app.table.clone()),
+    ]
 }

@@ -1,6 +1,8 @@
 //! Memberships: who belongs to a tenant, as what, and who may change that.
 
-use igny8_core::{Ctx, Error, Page, PageRequest, Result, Role, TenantId, Timestamp, UserId, WorkspaceId};
+use igny8_core::{
+    Actor, Ctx, Error, ErrorKind, Page, PageRequest, Result, Role, TenantId, Timestamp, UserId, WorkspaceId,
+};
 use igny8_platform::audit;
 use igny8_table::{Cond, Effects, Entity, Key, Keys, Query, TableError};
 use serde::{Deserialize, Serialize};
@@ -186,6 +188,22 @@ impl Accounts {
     pub async fn member(&self, ctx: &Ctx, id: UserId) -> Result<Member> {
         let membership = self.membership(ctx, id).await?;
         Ok(Member::new(membership, self.user(id).await?))
+    }
+
+    /// What someone may do in the tenant now; none when they do not belong to it (any more). For what lives longer than a
+    /// token: an open socket.
+    pub async fn standing(&self, ctx: &Ctx, actor: Actor) -> Result<Option<Role>> {
+        let keys = Keys::new(ctx);
+        Ok(match actor {
+            Actor::User(id) => self.table.get::<Membership>(Membership::key_of(&keys, id)).await?.map(|row| row.role),
+            Actor::ApiKey(id) => match self.api_key(ctx, id).await {
+                Ok(key) if key.expires_at.is_some_and(|expires_at| expires_at <= ctx.now()) => None,
+                Ok(key) => Some(key.role),
+                Err(error) if error.kind() == ErrorKind::NotFound => None,
+                Err(error) => return Err(error),
+            },
+            Actor::System => None,
+        })
     }
 
     pub(crate) async fn membership(&self, ctx: &Ctx, id: UserId) -> Result<Membership> {

@@ -136,6 +136,10 @@ pub const RULES: &[Rule] = &[
     rule("GET", "/api/system/jobs/{id}/items", Viewer),
     rule("POST", "/api/system/jobs/{id}/cancel", Editor),
     rule("POST", "/api/system/jobs/{id}/retry", Editor),
+    // Watching: what is written is the caller's own ticket, and up to where they have read.
+    rule("POST", "/api/system/events/ticket", Viewer),
+    rule("GET", "/api/system/notices", Viewer),
+    rule("POST", "/api/system/notices/read", Viewer),
     // Publishing.
     rule("POST", "/api/publish", Editor),
     rule("GET", "/api/publish/records", Viewer),
@@ -211,7 +215,9 @@ mod tests {
             assert!(rule.path.starts_with("/api/"));
             let reads = rule.method == "GET";
             if let Access::Role(role) = rule.access {
-                assert!(reads || role > Viewer || rule.path.starts_with("/api/auth/"), "{} is too open", rule.path);
+                let own = rule.path.starts_with("/api/auth/")
+                    || ["/api/system/events/ticket", "/api/system/notices/read"].contains(&rule.path);
+                assert!(reads || role > Viewer || own, "{} is too open", rule.path);
             }
         }
         let open: Vec<_> =

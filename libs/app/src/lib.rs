@@ -14,6 +14,7 @@ use igny8_api::Api;
 use igny8_content::{Contents, WriteStep};
 use igny8_core::{Error, Result};
 use igny8_lambda::{App, Handler};
+use igny8_live::Live;
 use igny8_planning::{ClusterStep, IdeasStep, ImportStep, Planning};
 use igny8_publishing::{DeployStep, Publishing};
 use igny8_work::{Step, Work};
@@ -53,6 +54,11 @@ pub fn work_of_all(app: &App) -> Work {
         Arc::new(DeployStep::new(publishing(app))),
     ];
     work(app).knowing(steps)
+}
+
+/// The live feed.
+pub fn live(app: &App) -> Live {
+    Live::new(app.cloud.clone(), app.table.clone(), accounts(app), work(app))
 }
 
 /// The planner.

@@ -116,6 +116,39 @@ impl Balance {
     }
 }
 
+/// The balance of a tenant, as the API shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BalanceView {
+    /// The sum of all transactions.
+    pub balance: Credits,
+    /// What of it is reserved for work that waits or runs.
+    pub reserved: Credits,
+    /// What can be spent: balance − reserved.
+    pub available: Credits,
+    /// Credits of the month; they are spent first.
+    pub monthly: Credits,
+    /// Credits that never expire.
+    pub bonus: Credits,
+    /// The plan.
+    pub plan: PlanId,
+    /// When the month's credits are renewed.
+    pub renews_at: Option<Timestamp>,
+}
+
+impl From<&Balance> for BalanceView {
+    fn from(balance: &Balance) -> Self {
+        Self {
+            balance: balance.credits.total(),
+            reserved: balance.reserved.total(),
+            available: balance.available(),
+            monthly: balance.credits.monthly,
+            bonus: balance.credits.bonus,
+            plan: balance.plan,
+            renews_at: balance.renews_at,
+        }
+    }
+}
+
 impl Entity for Balance {
     const KIND: &'static str = "BALANCE";
 

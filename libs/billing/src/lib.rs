@@ -12,7 +12,7 @@ mod service;
 mod tests;
 mod usage;
 
-pub use balance::{Balance, Bucket, Split};
+pub use balance::{Balance, BalanceView, Bucket, Split};
 pub use ledger::{Transaction, TransactionType};
 pub use plan::{PLANS, Plan, PlanId};
 pub use service::{BALANCE, Billing, BookError, Booking, open_account};

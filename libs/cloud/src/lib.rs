@@ -1,10 +1,11 @@
-//! AWS from one configuration: objects, queues, secrets, the event bus and fail points.
+//! AWS from one configuration: objects, queues, secrets, the event bus, open sockets and fail points.
 //!
 //! The only room that reads the environment. It knows no domain; clients are made when first used, and share one
 //! HTTP connector.
 
 mod bus;
 mod config;
+mod connections;
 mod error;
 pub mod failpoint;
 mod objects;
@@ -24,6 +25,7 @@ use aws_types::{SdkConfig, region::Region};
 
 pub use bus::Event;
 pub use config::{Config, MissingSetting};
+pub use connections::Sent;
 pub use error::CloudError;
 pub use queues::{Message, Queue};
 
@@ -42,6 +44,7 @@ struct Inner {
     sqs: OnceLock<aws_sdk_sqs::Client>,
     secrets: OnceLock<aws_sdk_secretsmanager::Client>,
     bus: OnceLock<aws_sdk_eventbridge::Client>,
+    connections: OnceLock<aws_sdk_apigatewaymanagement::Client>,
 }
 
 impl std::fmt::Debug for Cloud {
@@ -60,6 +63,7 @@ impl Cloud {
             sqs: OnceLock::new(),
             secrets: OnceLock::new(),
             bus: OnceLock::new(),
+            connections: OnceLock::new(),
         }))
     }
 

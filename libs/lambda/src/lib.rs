@@ -1,4 +1,4 @@
-//! One line to start a Lambda function, whatever its kind: HTTP, queue, stream, schedule or event of the bus.
+//! One line to start a Lambda function, whatever its kind: HTTP, socket, queue, stream, schedule or event of the bus.
 //!
 //! A function is described by a [`FunctionSpec`]. Its binary hands it to [`serve`]; the local cloud and tests make an
 //! [`Invoke`] of it and call that with the same JSON event. Both run the same code. It knows no domain.
@@ -8,6 +8,7 @@ mod http;
 pub mod metrics;
 mod queue;
 mod serve;
+mod socket;
 mod stream;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use serde_json::Value;
 pub use event::BusEvent;
 pub use queue::QueueMessage;
 pub use serve::{log_to_stdout, serve};
+pub use socket::{SocketChange, SocketEvent};
 pub use stream::{StreamChange, StreamError, StreamRecord};
 
 /// Everything that a function is built from, made once per process from its configuration.
@@ -128,6 +130,15 @@ impl Handler {
     /// Answers HTTP: events of API Gateway HTTP APIs and Function URLs (payload 2.0).
     pub fn http(router: axum::Router) -> Self {
         Self(http::invoke(router))
+    }
+
+    /// Serves the routes of a WebSocket API. What is `Unauthenticated` or `Forbidden` refuses to connect (401, 403).
+    pub fn socket<F, Fut>(handle: F) -> Self
+    where
+        F: Fn(SocketEvent, Invocation) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<(), Error>> + Send + 'static,
+    {
+        Self(socket::invoke(handle))
     }
 
     /// Takes messages of a queue, one after the other; those that fail are told to SQS (`ReportBatchItemFailures`).

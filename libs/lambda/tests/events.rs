@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use common::{app, invocation, message, start};
 use igny8_core::{Error, ErrorKind};
-use igny8_lambda::{FunctionSpec, Handler, StreamChange, StreamError, metrics};
+use igny8_lambda::{FunctionSpec, Handler, SocketChange, StreamChange, StreamError, metrics};
 use igny8_table::{AttributeValue, from_item};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -239,4 +239,47 @@ async fn an_event_of_the_bus_comes_again_only_if_that_can_help() {
     assert_eq!(call(json!({"wrong": 1})).await, Ok(Value::Null));
     assert!(call(json!({"item": "busy"})).await.unwrap_err().contains("the mail port"));
     assert!(start(&EVENT)(json!({}), invocation()).await.is_err());
+}
+
+const SOCKET: FunctionSpec = FunctionSpec {
+    name: "probe-socket",
+    needs: &[],
+    build: |_| {
+        Ok(Handler::socket(|event, _| async move {
+            assert_eq!(event.connection, "BkT6sdGJFiACFGw=");
+            match event.change {
+                SocketChange::Connect(query) => match query.get("ticket").map(String::as_str) {
+                    Some("good") => Ok(()),
+                    Some(_) => Err(Error::forbidden("used")),
+                    None => Err(Error::unauthenticated("none")),
+                },
+                SocketChange::Message(body) if body == "ping" => Ok(()),
+                SocketChange::Message(_) => Err(Error::new(ErrorKind::Unreadable, "what?")),
+                SocketChange::Disconnect => Err(Error::unavailable("busy")),
+            }
+        }))
+    },
+};
+
+#[tokio::test]
+async fn a_socket_is_opened_or_refused_and_its_texts_are_heard() {
+    let event = |kind: &str, query: Value, body: Value| {
+        json!({
+            "requestContext": {"connectionId": "BkT6sdGJFiACFGw=", "eventType": kind, "routeKey": "$default", "stage": "live"},
+            "queryStringParameters": query, "body": body, "isBase64Encoded": false,
+        })
+    };
+    let none = || Value::Null;
+    for (event, status) in [
+        (event("CONNECT", json!({"ticket": "good"}), none()), 200),
+        (event("CONNECT", json!({"ticket": "bad"}), none()), 403),
+        (event("CONNECT", none(), none()), 401),
+        (event("MESSAGE", none(), json!("ping")), 200),
+        (event("MESSAGE", none(), json!("nonsense")), 400),
+    ] {
+        assert_eq!(start(&SOCKET)(event, invocation()).await, Ok(json!({"statusCode": status})));
+    }
+    // What may work later is Lambda's to repeat.
+    assert!(start(&SOCKET)(event("DISCONNECT", none(), none()), invocation()).await.is_err());
+    assert!(start(&SOCKET)(json!({"Records": []}), invocation()).await.is_err());
 }

@@ -24,13 +24,14 @@ use crate::{
     door::{self, Door},
     emulators::{
         bus::{BusEvent, Buses},
+        connections::Connections,
         objects::{self, ObjectStore},
         queues::Queues,
         secrets::Secrets,
         table::TableEngine,
     },
     faults::Faults,
-    gateway::{Gateway, SiteResolver},
+    gateway::{Gateway, SiteResolver, Sockets},
     iam::{ADMIN, AccessKey, Callers, Capacity, Denied},
     invoke::{Functions, InvokeError, Registry},
     mappings::{self, Ground, schedule_event},
@@ -162,6 +163,7 @@ impl LocalCloud {
             queues,
             secrets,
             buses: Arc::new(buses),
+            connections: Arc::default(),
             buckets: template.buckets.values().cloned().collect(),
         });
         if door.faults.plan().stale_indexes.is_some() {
@@ -210,8 +212,14 @@ impl LocalCloud {
         mappings::start(&ground, &self.template, &self.data_dir.join("streams"), events, self.schedules)?;
         self.tasks.spawn(sweep(ground.clone()));
         *self.ground.lock().unwrap_or_else(PoisonError::into_inner) = Some(ground);
-        let gateway =
-            Gateway::new(&self.template, &door.place.account, functions, Arc::clone(&self.store), sites, local);
+        let sockets = Sockets {
+            apis: self.template.sockets.values().cloned().collect(),
+            functions,
+            connections: Arc::clone(&door.connections),
+            stop: self.stop.clone(),
+            tasks: self.tasks.clone(),
+        };
+        let gateway = Gateway::new(&self.template, &door.place.account, sockets, Arc::clone(&self.store), sites, local);
         let gateway = Arc::new(gateway);
         let handler = server::always(move |request, peer| {
             let gateway = Arc::clone(&gateway);
@@ -322,6 +330,11 @@ impl LocalCloud {
     /// The queues.
     pub fn queues(&self) -> &Queues {
         &self.door.queues
+    }
+
+    /// The open sockets.
+    pub fn connections(&self) -> &Connections {
+        &self.door.connections
     }
 
     /// The secrets.

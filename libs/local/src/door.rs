@@ -16,6 +16,7 @@ use crate::{
     emulators::{
         ApiError, Body, BoxError, answer,
         bus::Buses,
+        connections::{self, Connections},
         full, json_answer,
         queues::{self, Queues},
         replica::Replica,
@@ -23,7 +24,7 @@ use crate::{
         table::{self, TableEngine},
     },
     faults::{Faults, TableFault},
-    iam::{Callers, Need, matches},
+    iam::{Callers, Denied, Need, matches},
     place::{Place, last_part},
     template::{Bucket, CorsRule, Table},
 };
@@ -42,6 +43,7 @@ pub(crate) struct Door {
     pub queues: Arc<Queues>,
     pub secrets: Arc<Secrets>,
     pub buses: Arc<Buses>,
+    pub connections: Arc<Connections>,
     pub objects: S3Service,
     pub buckets: Vec<Bucket>,
 }
@@ -71,6 +73,9 @@ impl Door {
             let words = "The security token included in the request is invalid.";
             return Some(ApiError::bad("com.amazon.coral.service#UnrecognizedClientException", words).response());
         };
+        if credential.service == "execute-api" {
+            return Some(self.connection(caller, request).await);
+        }
         let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
         let (service, operation) = target.rsplit_once('.').map_or(("", ""), |(service, name)| (service, name));
         let (service, operation) = (service.to_owned(), operation.to_owned());
@@ -99,13 +104,7 @@ impl Door {
             }
         };
         if let Err(denied) = self.callers.check(caller, &needs) {
-            let words = format!(
-                "User: {} is not authorized to perform: {} on resource: {} because no identity-based policy allows the {} action",
-                self.place.arn("sts", format_args!("assumed-role/{caller}")),
-                denied.action,
-                denied.resource,
-                denied.action
-            );
+            let words = self.refusal(caller, &denied);
             return Some(ApiError::bad("com.amazon.coral.service#AccessDeniedException", words).response());
         }
         match service.as_str() {
@@ -113,6 +112,32 @@ impl Door {
             "secretsmanager" => Some(json_answer(self.secrets.operation(&operation, &json))),
             "AWSEvents" => Some(json_answer(self.buses.operation(&operation, &json))),
             _ => self.rows(caller, &operation, &json, body).await,
+        }
+    }
+
+    fn refusal(&self, caller: &str, denied: &Denied) -> String {
+        format!(
+            "User: {} is not authorized to perform: {} on resource: {} because no identity-based policy allows the {} action",
+            self.place.arn("sts", format_args!("assumed-role/{caller}")),
+            denied.action,
+            denied.resource,
+            denied.action
+        )
+    }
+
+    /// The management API of the WebSocket APIs.
+    async fn connection(&self, caller: &str, request: Request<Incoming>) -> Response<Body> {
+        let Some(call) = connections::Call::of(request.method(), request.uri().path()) else {
+            return connections::failed(StatusCode::NOT_FOUND, "NotFoundException", "There is no such operation.");
+        };
+        if let Some(need) = self.connections.need(&call, &self.place)
+            && let Err(denied) = self.callers.check(caller, &[need])
+        {
+            return connections::failed(StatusCode::FORBIDDEN, "ForbiddenException", &self.refusal(caller, &denied));
+        }
+        match Limited::new(request.into_body(), BODY_LIMIT).collect().await {
+            Ok(body) => self.connections.answer(&call, &body.to_bytes()),
+            Err(error) => connections::failed(StatusCode::BAD_REQUEST, "BadRequestException", &error.to_string()),
         }
     }
 

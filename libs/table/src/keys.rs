@@ -32,6 +32,12 @@ impl Keys {
         Self { prefix: "T##".to_owned() }
     }
 
+    /// Whose row this is, by its partition key; none for what is outside of tenants. For readers of the stream, who are
+    /// given rows and not asked by anyone.
+    pub fn tenant_of(pk: &str) -> Option<TenantId> {
+        pk.strip_prefix("T#")?.split('#').next()?.parse().ok()
+    }
+
     pub(crate) fn of(tenant: TenantId) -> Self {
         Self { prefix: format!("T#{tenant}#") }
     }

@@ -30,7 +30,7 @@ impl Work {
         let mut effects = Effects::new();
         effects.update(
             "job",
-            Update::at(Job::key_of(&keys, id)).set_if_absent("cancel_requested_at", ctx.now()).when(Cond::Exists),
+            Job::change(&keys, id, ctx.now()).set_if_absent("cancel_requested_at", ctx.now()).when(Cond::Exists),
         );
         audit(ctx, &mut effects, "job.cancelled", format!("job:{id}"))?;
         self.table.transact("work.cancel", effects).await?;
@@ -122,7 +122,7 @@ impl Work {
                 let count = items.len() as i64;
                 effects.update(
                     "job",
-                    Update::at(Job::key_of(&keys, job))
+                    Job::change(&keys, job, ctx.now())
                         .add("cancelled", count)
                         .add("credits_reserved", -reserved.total().0)
                         .add("credits_released", reserved.total().0),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use igny8_billing::{Booking, Split};
 use igny8_core::{Credits, Ctx, Error, JobId, Result, SiteId};
 use igny8_platform::{audit, remember_job};
-use igny8_table::{Cond, Effects, Entity, Keys, TableError, Update};
+use igny8_table::{Cond, Effects, Keys, TableError};
 use serde_json::Value;
 
 use crate::{FunctionSpec, Item, ItemState, Job, Phase, Work, lane::move_lane};
@@ -104,6 +104,8 @@ impl Work {
                     error: None,
                     created_by: ctx.actor,
                     created_at: ctx.now(),
+                    updated_at: ctx.now(),
+                    generation: 0,
                     prepare_until: (!at_once).then(|| ctx.now() + PREPARE),
                 };
                 enter_job(ctx, &create, &mut job, at_once, effects)?;
@@ -129,7 +131,7 @@ impl Work {
             for item in &items {
                 effects.create("item", &keys, item)?;
             }
-            let mut update = Update::at(job.key(&keys))
+            let mut update = Job::change(&keys, job.id, ctx.now())
                 .set_n("made", job.made)
                 .set_serde("unassigned", &job.unassigned)?
                 .when(Cond::eq_n("made", before).and(Cond::Lacks("cancel_requested_at")));
@@ -218,7 +220,7 @@ pub(crate) fn abandon(
 ) -> Result<(), TableError> {
     booking.release(job.unassigned);
     let given_back = job.unassigned.total().0;
-    let mut update = Update::at(job.key(&Keys::new(ctx)))
+    let mut update = Job::change(&Keys::new(ctx), job.id, ctx.now())
         .set_n("total", job.made)
         .set_n("credits_reserved", job.credits_reserved - given_back)
         .set_n("credits_released", job.credits_released + given_back)

@@ -5,7 +5,7 @@ use std::time::Duration;
 use igny8_billing::{BookError, Split, Usage};
 use igny8_core::{Credits, Ctx, Result};
 use igny8_platform::audit;
-use igny8_table::{Cond, Effects, Keys, TableError, Update};
+use igny8_table::{Cond, Effects, Keys, TableError};
 
 use crate::{Item, ItemError, ItemState, Job, Outcome, Phase, UsedModel, Work, lane::move_lane, pump::state_update};
 
@@ -41,7 +41,7 @@ impl Work {
                 );
                 effects.update(
                     "job",
-                    Update::at(Job::key_of(&keys, item.job))
+                    Job::change(&keys, item.job, ctx.now())
                         .add("done", 1)
                         .add("credits_reserved", -item.reserved.total().0)
                         .add("credits_charged", charged.0)
@@ -126,7 +126,7 @@ impl Work {
                 );
                 effects.update(
                     "job",
-                    Update::at(Job::key_of(&keys, item.job))
+                    Job::change(&keys, item.job, ctx.now())
                         .add("failed", 1)
                         .add("credits_reserved", -item.reserved.total().0)
                         .add("credits_released", item.reserved.total().0),

@@ -2,7 +2,7 @@
 
 use igny8_billing::Split;
 use igny8_core::{Actor, Credits, JobId, SiteId, Timestamp};
-use igny8_table::{Entity, Indexes, Key, Keys};
+use igny8_table::{Entity, Indexes, Key, Keys, Update};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -89,6 +89,12 @@ pub struct Job {
     pub created_by: Actor,
     /// When it was started.
     pub created_at: Timestamp,
+    /// When it was last changed; the epoch on rows that are older than this field.
+    #[serde(default)]
+    pub updated_at: Timestamp,
+    /// Grows with each set of failed items that a user runs again: each generation has at most one end.
+    #[serde(default)]
+    pub generation: u32,
     /// While it is preparing: by when its items should be written.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub prepare_until: Option<Timestamp>,
@@ -98,6 +104,11 @@ impl Job {
     /// Where a job lives.
     pub fn key_of(keys: &Keys, id: JobId) -> Key {
         keys.row(Self::KIND, id)
+    }
+
+    /// A change of a job. Every one goes through here, so that `updated_at` is never forgotten.
+    pub(crate) fn change(keys: &Keys, id: JobId, now: Timestamp) -> Update {
+        Update::at(Self::key_of(keys, id)).set("updated_at", now)
     }
 
     /// How many items have ended.
@@ -191,6 +202,8 @@ pub struct JobView {
     pub items: Option<Vec<crate::read::ItemView>>,
     /// When it was started.
     pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
 }
 
 impl From<&Job> for JobView {
@@ -222,6 +235,7 @@ impl From<&Job> for JobView {
             error: job.error.clone(),
             items: None,
             created_at: job.created_at,
+            updated_at: job.updated_at.max(job.created_at),
         }
     }
 }

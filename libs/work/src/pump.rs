@@ -69,9 +69,7 @@ impl Work {
         );
         effects.update(
             "job",
-            Update::at(Job::key_of(&keys, item.job))
-                .set_if_absent("started_at", now)
-                .when(Cond::Lacks("cancel_requested_at")),
+            Job::change(&keys, item.job, now).set_if_absent("started_at", now).when(Cond::Lacks("cancel_requested_at")),
         );
         move_lane(ctx, &mut effects, 1, -1, Some(limit));
         match self.table.transact("work.dispatch", effects).await {

@@ -1,8 +1,8 @@
 //! Reading jobs.
 
 use igny8_accounts::Visibility;
-use igny8_core::{Credits, Ctx, Error, JobId, Limit, Page, PageRequest, Result};
-use igny8_table::{Cond, Entity, Keys, Query};
+use igny8_core::{Credits, Ctx, Error, JobId, Limit, Page, PageRequest, Result, Timestamp};
+use igny8_table::{AttributeValue, Cond, Entity, Keys, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -106,6 +106,45 @@ impl Work {
         Ok(self.table.page::<Item>(&keys, query, page).await?.map(ItemView::from))
     }
 
+    /// Jobs by their ids as they are now; none for what is not there.
+    pub async fn current(&self, ctx: &Ctx, ids: &[JobId]) -> Result<Vec<Option<Job>>> {
+        let keys = Keys::new(ctx);
+        let wanted: Vec<_> = ids.iter().map(|id| Job::key_of(&keys, *id)).collect();
+        Ok(self.table.get_many(&wanted).await?)
+    }
+
+    /// The jobs that were started since then and have changed since `changed`, newest first, as the list shows them; none
+    /// when there are more than one page of them.
+    pub async fn changed_since(
+        &self,
+        ctx: &Ctx,
+        started: Timestamp,
+        changed: Timestamp,
+        most: Limit,
+    ) -> Result<Option<Vec<JobView>>> {
+        let keys = Keys::new(ctx);
+        let first = JobId::new(started.millis(), 0);
+        let query = Query::partition(keys.partition(Job::KIND))
+            .between(first.to_string(), "~")
+            .descending()
+            .filter(Cond::Ge("updated_at", AttributeValue::S(changed.to_string())))
+            .limit(most);
+        let query = self.seen_by(ctx, query).await?;
+        let page = self.table.query::<Job>(&keys, query).await?;
+        Ok(page.next_cursor.is_none().then(|| page.items.iter().map(JobView::from).collect()))
+    }
+
+    /// Narrows a list whose rows say which site they belong to, if any, to what the context may see.
+    pub async fn seen_by(&self, ctx: &Ctx, query: Query) -> Result<Query> {
+        Ok(match self.accounts.visible_sites(ctx).await? {
+            Visibility::All => query,
+            Visibility::Workspaces(workspaces) => {
+                let sites = self.accounts.site_ids(ctx, workspaces).await?;
+                query.filter(Cond::Lacks("site_id").or(Cond::any_of("site_id", sites)))
+            }
+        })
+    }
+
     /// Pages of the jobs that the context may see, newest first.
     pub async fn jobs(&self, ctx: &Ctx, function: Option<&str>, page: PageRequest) -> Result<Page<JobView>> {
         let keys = Keys::new(ctx);
@@ -113,10 +152,7 @@ impl Work {
         if let Some(function) = function {
             query = query.filter(Cond::eq("function", function));
         }
-        if let Visibility::Workspaces(workspaces) = self.accounts.visible_sites(ctx).await? {
-            let sites = self.accounts.site_ids(ctx, workspaces).await?;
-            query = query.filter(Cond::Lacks("site_id").or(Cond::any_of("site_id", sites)));
-        }
+        query = self.seen_by(ctx, query).await?;
         Ok(self.table.page::<Job>(&keys, query, page).await?.map(|job| JobView::from(&job)))
     }
 }

@@ -3,7 +3,7 @@
 use igny8_billing::Split;
 use igny8_core::{Credits, Ctx, Error, JobId, Limit, Result};
 use igny8_platform::audit;
-use igny8_table::{Cond, Keys, Query, Update};
+use igny8_table::{Cond, Keys, Query};
 
 use crate::{
     Item, ItemState, Job, Phase, Work,
@@ -80,7 +80,8 @@ impl Work {
                 let count = items.len() as i64;
                 effects.update(
                     "job",
-                    Update::at(Job::key_of(&keys, id))
+                    Job::change(&keys, id, ctx.now())
+                        .add("generation", 1)
                         .add("failed", -count)
                         .add("credits_reserved", price.0)
                         .remove("cancel_requested_at")

@@ -22,6 +22,7 @@ use crate::{
     product::{large_jobs, planning, writing},
     stack::Stack,
     walk::mails,
+    watching::{check_notices, watching},
 };
 
 /// Lets time pass for the tenants, and sweeps.
@@ -54,7 +55,13 @@ async fn a_process_dies_at_every_fail_point() {
         sessions(&stack, &ana).await;
         places(&stack, &ana, &plan).await;
     };
-    tokio::join!(accounts, planning(&stack, &ben), writing(&stack, &cleo, &plan), large_jobs(&stack, &dora));
+    tokio::join!(
+        accounts,
+        planning(&stack, &ben),
+        writing(&stack, &cleo, &plan),
+        large_jobs(&stack, &dora),
+        watching(&stack, &cleo)
+    );
     eprintln!("everything was done in {:.0?}", begun.elapsed());
     // A mail that died on its way is sent when Lambda tries again, after a minute.
     while mails(&stack).await.iter().any(|mail| mail.status != MailStatus::Sent) {
@@ -73,6 +80,7 @@ async fn a_process_dies_at_every_fail_point() {
     clock.await.unwrap();
     for ctx in &tenants {
         check_rest(&stack.app.table, &stack.work, ctx).await;
+        check_notices(&stack, ctx).await;
     }
     assert_eq!(stack.cloud.denied(), vec![], "calls that a policy does not allow");
 

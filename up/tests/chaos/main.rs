@@ -20,9 +20,12 @@ mod points;
 mod product;
 mod provider;
 mod random;
+#[path = "../common/socket.rs"]
+mod socket;
 mod stack;
 mod tenant;
 mod walk;
+mod watching;
 
 use std::{process::ExitCode, time::Duration};
 

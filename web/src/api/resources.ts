@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useUi } from "@/lib/store";
 import { api, call } from "./client";
+import { useLive } from "./live";
 import { useMe } from "./query";
 import type { Job, JobStatus, Site } from "./types";
 
@@ -27,11 +28,12 @@ export function useSite(): { site?: Site; loading: boolean } {
 const OPEN: JobStatus[] = ["preparing", "queued", "running"];
 export const isOpen = (job: Job) => OPEN.includes(job.status);
 
-/** The newest jobs; asked often while one runs. */
+/** The newest jobs. The live feed tells what becomes of them; without it they are asked for, often while one runs. */
 export function useRecentJobs() {
+  const live = useLive((state) => state.open);
   return useQuery({
     queryKey: ["jobs", "recent"],
     queryFn: async () => (await call(api.GET("/api/system/jobs", { params: { query: { limit: 20 } } }))).items as Job[],
-    refetchInterval: (query) => (query.state.data?.some(isOpen) ? 1500 : 30_000),
+    refetchInterval: (query) => (live ? false : query.state.data?.some(isOpen) ? 1500 : 30_000),
   });
 }

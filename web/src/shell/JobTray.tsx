@@ -45,11 +45,18 @@ export function outcome(job: Job): string {
 
 function useEnds(jobs: Job[] | undefined): void {
   const open = useRef(new Set<string>());
+  const known = useRef<Set<string> | undefined>(undefined);
   const navigate = useNavigate();
   useEffect(() => {
-    for (const job of jobs ?? []) {
+    if (!jobs) return;
+    // A quick job may be first heard of when it has ended; those of the first answer are history.
+    const seen = known.current ?? new Set(jobs.map((job) => job.id));
+    known.current = seen;
+    for (const job of jobs) {
+      const isNew = !seen.has(job.id);
+      seen.add(job.id);
       if (isOpen(job)) open.current.add(job.id);
-      else if (open.current.delete(job.id)) {
+      else if (open.current.delete(job.id) || isNew) {
         invalidate(...CHANGED);
         const text = `${functionName(job.function)}: ${outcome(job)}`;
         if (job.status === "failed") failed(`${text} ${job.error ?? ""}`);

@@ -1,9 +1,10 @@
 /** The frame around every page of who is signed in. */
-import { Bell, ListTree, LogOut, Menu as MenuIcon, Monitor, Moon, Search, Sun, User, Zap } from "lucide-react";
+import { ListTree, LogOut, Menu as MenuIcon, Monitor, Moon, Search, Sun, User, Zap } from "lucide-react";
 import { useEffect } from "react";
 import { Button as AriaButton } from "react-aria-components";
 import { Link, Outlet, useLocation, useNavigate } from "react-router";
 import { api } from "@/api/client";
+import { useLiveFeed } from "@/api/live";
 import { useBalance, useMe } from "@/api/query";
 import { isOpen, useRecentJobs } from "@/api/resources";
 import { leave, refreshToken } from "@/api/session";
@@ -18,6 +19,7 @@ import { Menu } from "@/ui/Menu";
 import { ErrorState, Skeleton } from "@/ui/states";
 import { CommandPalette } from "./CommandPalette";
 import { JobTray } from "./JobTray";
+import { NoticeBell } from "./NoticeBell";
 import { Offline } from "./Offline";
 import { Sidebar } from "./Sidebar";
 import { SiteSwitcher, TenantSwitcher } from "./switchers";
@@ -33,6 +35,7 @@ export async function signOut(): Promise<void> {
 
 export function Shell() {
   const me = useMe();
+  useLiveFeed();
   const menuOpen = useUi((ui) => ui.menuOpen);
   const { show } = useUi.getState();
   const location = useLocation();
@@ -61,6 +64,7 @@ export function Shell() {
           <IconButton label="Search and commands (Ctrl K)" icon={Search} onPress={() => show({ paletteOpen: true })} />
           <Credits />
           <Jobs />
+          <NoticeBell />
           <Person />
         </header>
         <Banner />
@@ -120,8 +124,8 @@ function Jobs() {
   return (
     <div className="relative">
       <IconButton
-        label={running > 0 ? `Jobs: ${running} running` : "Jobs and notices"}
-        icon={running > 0 ? ListTree : Bell}
+        label={running > 0 ? `Jobs: ${running} running` : "Jobs"}
+        icon={ListTree}
         onPress={() => useUi.getState().show({ trayOpen: true })}
       />
       {running > 0 && (

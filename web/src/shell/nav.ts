@@ -1,5 +1,6 @@
 import {
   BarChart3,
+  Bell,
   CreditCard,
   FileText,
   FolderTree,
@@ -48,7 +49,13 @@ export const NAV: NavGroup[] = [
     ],
   },
   { label: "Publisher", entries: [{ to: "/publisher", label: "Published", icon: Rocket }] },
-  { label: "System", entries: [{ to: "/jobs", label: "Jobs", icon: Workflow }] },
+  {
+    label: "System",
+    entries: [
+      { to: "/jobs", label: "Jobs", icon: Workflow },
+      { to: "/notices", label: "Notices", icon: Bell },
+    ],
+  },
   {
     label: "Account",
     entries: [

@@ -1,8 +1,9 @@
-//! The services themselves: table, objects, queues, secrets and bus, without knowing who calls.
+//! The services themselves: table, objects, queues, secrets, bus and open sockets, without knowing who calls.
 //!
 //! `door` checks the caller and hands requests to them; state that must survive lies under the data directory.
 
 pub mod bus;
+pub mod connections;
 pub mod objects;
 pub mod queues;
 pub mod replica;

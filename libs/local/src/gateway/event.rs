@@ -157,7 +157,7 @@ fn is_text(content_type: &str) -> bool {
 }
 
 /// `12/Mar/2020:19:03:58 +0000`.
-fn apache_time(now: Timestamp) -> String {
+pub(super) fn apache_time(now: Timestamp) -> String {
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let iso = now.to_string();
     let month: usize = iso[5..7].parse().unwrap_or(1);

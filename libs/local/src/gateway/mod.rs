@@ -1,4 +1,4 @@
-//! The front of the house: API Gateway's HTTP API, Function URLs, public sites and the pages of the local process.
+//! The front of the house: API Gateway's HTTP and WebSocket APIs, Function URLs, public sites and the pages of the local process.
 //!
 //! It turns requests into events and answers into responses; what a route does, the functions know.
 
@@ -6,6 +6,7 @@ mod answer;
 mod event;
 mod routes;
 mod site;
+mod socket;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -26,6 +27,7 @@ use event::Setting;
 use routes::{Parameters, Route, choose};
 
 pub use site::{SiteResolver, SiteRoot};
+pub(crate) use socket::Sockets;
 
 /// API Gateway's limit for a request body, in bytes.
 const BODY_LIMIT: usize = 10 * 1024 * 1024;
@@ -46,16 +48,17 @@ pub struct Gateway {
     store: Arc<ObjectStore>,
     sites: Option<Arc<dyn SiteResolver>>,
     local: Option<Router>,
+    sockets: Sockets,
     api: Vec<Route<Target>>,
     urls: Vec<Route<Target>>,
 }
 
 impl Gateway {
     /// A gateway with the template's routes; `local` answers what no route takes.
-    pub fn new(
+    pub(crate) fn new(
         template: &Template,
         account: &str,
-        functions: Arc<Functions>,
+        sockets: Sockets,
         store: Arc<ObjectStore>,
         sites: Option<Arc<dyn SiteResolver>>,
         local: Option<Router>,
@@ -74,7 +77,8 @@ impl Gateway {
                 urls.push(Route::new("ANY", path, target));
             }
         }
-        Self { account: account.to_owned(), functions, store, sites, local, api, urls }
+        let functions = Arc::clone(&sockets.functions);
+        Self { account: account.to_owned(), functions, store, sites, local, sockets, api, urls }
     }
 
     /// Answers one request.
@@ -91,6 +95,9 @@ impl Gateway {
             if host.ends_with(".localhost") {
                 return answer::message(StatusCode::NOT_FOUND, "There is no site of that name");
             }
+        }
+        if let Some(api) = self.sockets.api_of(&request) {
+            return self.sockets.open(api, request, peer).await;
         }
         let (method, path) = (request.method().as_str(), request.uri().path());
         let under_api = path == "/api" || path.starts_with("/api/");

@@ -4,6 +4,7 @@
 
 mod policies;
 mod read;
+mod sockets;
 mod source;
 
 use std::{collections::BTreeMap, time::Duration};
@@ -30,6 +31,8 @@ pub struct Template {
     pub buckets: BTreeMap<String, Bucket>,
     /// EventBridge buses; the default bus is always there and not listed.
     pub buses: BTreeMap<String, String>,
+    /// The WebSocket APIs.
+    pub sockets: BTreeMap<String, SocketApi>,
     /// Secrets Manager secrets.
     pub secrets: BTreeMap<String, Secret>,
     /// The `Outputs`, as far as they can be worked out here.
@@ -206,6 +209,17 @@ pub struct Table {
     pub ttl_attribute: Option<String>,
     /// `StreamViewType`, if it has a stream.
     pub stream: Option<String>,
+}
+
+/// A WebSocket API with its one stage.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SocketApi {
+    /// Its id, as it stands in ARNs.
+    pub id: String,
+    /// The stage: the first part of the path.
+    pub stage: String,
+    /// The functions (logical ids) by route key: `$connect`, `$disconnect`, `$default`.
+    pub routes: BTreeMap<String, String>,
 }
 
 /// A bucket.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     Bucket, CorsRule, Event, EventSource, Function, FunctionUrl, Queue, QueueEvent, RuleEvent, ScheduleEvent, Secret,
-    SecretValue, StreamEvent, Table, Template, TemplateSource, missing, policies,
+    SecretValue, StreamEvent, Table, Template, TemplateSource, missing, policies, sockets,
     source::{Resolver, Resources},
     texts,
 };
@@ -24,6 +24,7 @@ impl Names {
             "AWS::Serverless::Function" | "AWS::Lambda::Function" => ("FunctionName", id.to_owned()),
             "AWS::SQS::Queue" => ("QueueName", id.to_owned()),
             "AWS::DynamoDB::Table" => ("TableName", id.to_owned()),
+            "AWS::ApiGatewayV2::Stage" => ("StageName", id.to_owned()),
             "AWS::S3::Bucket" => ("BucketName", format!("{}-{}", resolver.place.stack, kebab(id))),
             "AWS::Events::EventBus" | "AWS::SecretsManager::Secret" | "AWS::Scheduler::Schedule" => {
                 ("Name", id.to_owned())
@@ -62,6 +63,8 @@ impl Resources for Names {
             ("AWS::Serverless::Function" | "AWS::Lambda::Function", "Arn") => place.function_arn(&name),
             // The gateway serves a Function URL at its public paths.
             ("AWS::Serverless::Function" | "AWS::Lambda::Function", "FunctionUrl") => format!("{}/", place.gateway),
+            // The gateway serves the stages of WebSocket APIs beside everything else.
+            ("AWS::ApiGatewayV2::Api", "ApiEndpoint") => place.gateway.replacen("http", "ws", 1),
             ("AWS::Events::EventBus", "Arn") => place.bus_arn(&name),
             ("AWS::SecretsManager::Secret", "Id" | "Arn") => place.secret_arn(&name),
             ("AWS::KMS::Key", "Arn") => place.arn("kms", format_args!("key/{name}")),
@@ -129,6 +132,7 @@ pub(super) fn template(
             _ => {}
         }
     }
+    out.sockets = sockets::apis(resources, &resolver, &out)?;
     if let Some(outputs) = source.0["Outputs"].as_object() {
         for (id, output) in outputs {
             if let Ok(value) = resolver.text(&output["Value"]) {

@@ -38,14 +38,18 @@ test("from signing up to a public page, by clicking", async ({ page, context }) 
   const dialog = page.getByRole("alertdialog");
   await expect(dialog).toContainText("Remains");
   await dialog.getByRole("button", { name: /^Spend up to 1 credit/ }).click();
-  await page.getByRole("link", { name: "To the dashboard" }).or(page.getByRole("button", { name: "To the dashboard" })).first().click();
+  await expect(page.getByLabel("Notices")).toContainText(/Cluster keywords: \d+ of \d+ done/, { timeout: 60_000 });
 
   // Ideas of the clusters.
   await page.getByRole("link", { name: "Clusters", exact: true }).click();
   await expect(page.getByRole("checkbox").nth(1)).toBeVisible();
   await page.getByRole("checkbox", { name: "Choose all loaded rows" }).check({ force: true });
   await page.getByRole("toolbar").getByRole("button", { name: "Generate ideas" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: /ideas|continue|cost/i }).last().click();
+  await page
+    .getByRole("dialog")
+    .getByRole("button", { name: /ideas|continue|cost/i })
+    .last()
+    .click();
   await pay(page, /^Spend up to/, /Generate ideas: \d+ of \d+ done/);
 
   // One idea becomes a task, and the task an article.
@@ -66,8 +70,15 @@ test("from signing up to a public page, by clicking", async ({ page, context }) 
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await expect(page.getByLabel("Notices")).toContainText(/saved/i);
   await page.getByRole("button", { name: /^Approve/ }).click();
-  await page.getByRole("button", { name: /^Publish/ }).first().click();
-  await page.getByRole("alertdialog").getByRole("button", { name: /free|publish/i }).last().click();
+  await page
+    .getByRole("button", { name: /^Publish/ })
+    .first()
+    .click();
+  await page
+    .getByRole("alertdialog")
+    .getByRole("button", { name: /free|publish/i })
+    .last()
+    .click();
   const address = page.getByRole("link", { name: /taller-ana.*\.localhost/ }).first();
   await expect(address).toBeVisible({ timeout: 60_000 });
 

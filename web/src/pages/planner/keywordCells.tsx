@@ -36,16 +36,18 @@ export function NumberCell({
     return (
       <button
         type="button"
-        className={PLACE}
+        className={`relative ${PLACE}`}
         // biome-ignore lint/a11y/noAutofocus: who left the field by the keyboard goes on from here
         autoFocus={left.current.byKey}
-        aria-label={`${label} of ${row.keyword}: ${value ?? "unknown"}. Change it.`}
         onBlur={() => {
           left.current.byKey = false;
         }}
         onClick={() => setText(value == null ? "" : String(value))}
       >
         {show(value)}
+        <span className="sr-only">
+          {label} of {row.keyword}. Change it.
+        </span>
       </button>
     );
   }

@@ -59,11 +59,11 @@ export async function asApi(page: Page, email: string) {
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** No serious or critical fault that axe knows of. */
-export async function accessible(page: Page): Promise<void> {
+/** The serious and critical faults that axe knows of. */
+export async function barriers(page: Page): Promise<string[]> {
   // Through the debugger, as the page's own policy allows no foreign script.
   await page.evaluate(AXE);
-  const faults = await page.evaluate(async () => {
+  return page.evaluate(async () => {
     const { axe } = window as unknown as {
       axe: {
         run: (options: object) => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
@@ -74,7 +74,11 @@ export async function accessible(page: Page): Promise<void> {
       .filter(({ impact }) => impact === "serious" || impact === "critical")
       .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`);
   });
-  expect(faults, page.url()).toEqual([]);
+}
+
+/** No serious or critical fault that axe knows of. */
+export async function accessible(page: Page): Promise<void> {
+  expect(await barriers(page), page.url()).toEqual([]);
 }
 
 /** Nothing of the page reaches beyond its window. */

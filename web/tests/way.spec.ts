@@ -17,7 +17,7 @@ async function pay(page: Page, costs: RegExp, ends: RegExp): Promise<void> {
   const dialog = page.getByRole("alertdialog");
   await expect(dialog).toContainText("Remains");
   await dialog.getByRole("button", { name: costs }).click();
-  await expect(page.getByLabel("Notices")).toContainText(ends, { timeout: 60_000 });
+  await expect(page.getByLabel("Messages")).toContainText(ends, { timeout: 60_000 });
 }
 
 test("from signing up to a public page, by clicking", async ({ page, context }) => {
@@ -38,7 +38,7 @@ test("from signing up to a public page, by clicking", async ({ page, context }) 
   const dialog = page.getByRole("alertdialog");
   await expect(dialog).toContainText("Remains");
   await dialog.getByRole("button", { name: /^Spend up to 1 credit/ }).click();
-  await expect(page.getByLabel("Notices")).toContainText(/Cluster keywords: \d+ of \d+ done/, { timeout: 60_000 });
+  await expect(page.getByLabel("Messages")).toContainText(/Cluster keywords: \d+ of \d+ done/, { timeout: 60_000 });
 
   // Ideas of the clusters.
   await page.getByRole("link", { name: "Clusters", exact: true }).click();
@@ -68,7 +68,7 @@ test("from signing up to a public page, by clicking", async ({ page, context }) 
   const title = page.getByLabel("Title", { exact: true });
   await title.fill("Brake pads, by people who change them");
   await page.getByRole("button", { name: "Save", exact: true }).click();
-  await expect(page.getByLabel("Notices")).toContainText(/saved/i);
+  await expect(page.getByLabel("Messages")).toContainText(/saved/i);
   await page.getByRole("button", { name: /^Approve/ }).click();
   await page
     .getByRole("button", { name: /^Publish/ })

@@ -39,7 +39,7 @@ export function ToastNotifications() {
   const toasts = useToasts((state) => state.toasts);
   return (
     <section
-      aria-label="Notices"
+      aria-label="Messages"
       aria-live="polite"
       // Notices stand above the actions on chosen rows, not on them.
       className="pointer-events-none fixed right-0 bottom-0 z-50 flex w-full flex-col gap-2 p-4 sm:w-96 [body:has([data-over-the-foot])_&]:bottom-16"

@@ -104,7 +104,8 @@ export function UsagePage() {
               )}
             </div>
           </section>
-          <section className="card overflow-x-auto">
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
+          <section aria-label="Usage by function" tabIndex={0} className="card overflow-x-auto">
             <table className="w-full">
               <caption className="sr-only">Usage by function</caption>
               <thead className="text-left text-xs text-ink-soft">

@@ -125,12 +125,13 @@ export function IntentCell({ row, mayEdit }: { row: Keyword; mayEdit: boolean })
   const [isOpen, setOpen] = useState<boolean>();
   const shown = row.intent ? <Badge tone={INTENT_TONES[row.intent]}>{words(row.intent)}</Badge> : <Unknown />;
   if (!mayEdit) return shown;
-  const label = `Intent of ${row.keyword}: ${row.intent ?? "unknown"}. Change it.`;
-  const className = cx(PLACE, "-ml-2");
+  const label = `Intent of ${row.keyword}. Change it.`;
+  const className = cx(PLACE, "relative -ml-2");
   if (isOpen === undefined) {
     return (
-      <button type="button" aria-label={label} className={className} onClick={() => setOpen(true)}>
+      <button type="button" className={className} onClick={() => setOpen(true)}>
         {shown}
+        <span className="sr-only">{label}</span>
       </button>
     );
   }
@@ -145,8 +146,9 @@ export function IntentCell({ row, mayEdit }: { row: Keyword; mayEdit: boolean })
         run: () => intent !== row.intent && void editKeyword(row, { intent }),
       }))}
     >
-      <AriaButton aria-label={label} className={className}>
+      <AriaButton className={className}>
         {shown}
+        <span className="sr-only">{label}</span>
       </AriaButton>
     </Menu>
   );

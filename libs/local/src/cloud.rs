@@ -5,6 +5,7 @@
 
 use std::{
     collections::BTreeMap,
+    fs::File,
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
@@ -35,6 +36,7 @@ use crate::{
     invoke::{Functions, InvokeError, Registry},
     mappings::{self, Ground, schedule_event},
     place::{LocalError, Place, Result},
+    private,
     process::{Binary, Processes},
     server,
     template::{EventSource, Template, TemplateSource},
@@ -102,12 +104,15 @@ pub struct LocalCloud {
     processes: Mutex<Vec<Arc<Processes>>>,
     stop: CancellationToken,
     tasks: TaskTracker,
+    /// Dropped last: when the next process gets the folder, this one has let go of all in it.
+    _lock: File,
 }
 
 impl LocalCloud {
     /// Opens the state, creates what the template declares and serves the front door. No function runs yet.
     pub async fn open(options: Options) -> Result<Self> {
         let Options { data_dir, address, endpoint, template, parameters, faults, schedules, haste } = options;
+        let lock = private::lock(&data_dir)?;
         let folder = |name: &str| -> Result<PathBuf> {
             let path = data_dir.join(name);
             std::fs::create_dir_all(&path).map_err(LocalError::io(path.display()))?;
@@ -179,6 +184,7 @@ impl LocalCloud {
             processes: Mutex::default(),
             stop,
             tasks,
+            _lock: lock,
         })
     }
 

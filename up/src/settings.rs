@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 use igny8_accounts::{KeyPair, generate_key};
 use igny8_core::Env;
+use igny8_local::private;
 
 /// Variables that are passed on to the functions as they are.
 const PASSED_ON: &[&str] = &[
@@ -82,12 +83,13 @@ impl Settings {
     pub fn signing_keys(&self) -> Result<KeyPair, SettingsError> {
         let wrong = |message: String| SettingsError { name: "IGNY8_DATA_DIR", message };
         let (secret, public) = (self.data_dir.join("signing-key.json"), self.data_dir.join("signing-keys.public.json"));
+        private::restrict(&secret).map_err(|error| wrong(format!("{}: {error}", secret.display())))?;
         if let (Ok(secret), Ok(jwks)) = (std::fs::read_to_string(&secret), std::fs::read_to_string(&public)) {
             return Ok(KeyPair { secret, jwks });
         }
         let pair = generate_key(&Env::system()).map_err(|error| wrong(error.to_string()))?;
-        std::fs::create_dir_all(&self.data_dir)
-            .and_then(|()| write_private(&secret, &pair.secret))
+        private::create_folder(&self.data_dir)
+            .and_then(|()| private::write(&secret, &pair.secret))
             .and_then(|()| std::fs::write(&public, &pair.jwks))
             .map_err(|error| wrong(format!("{} cannot be written: {error}", self.data_dir.display())))?;
         Ok(pair)
@@ -102,13 +104,6 @@ impl Settings {
         shared.insert("APP_URL".to_owned(), format!("http://localhost:{port}"));
         shared
     }
-}
-
-/// Writes a file that nobody else on the machine may read.
-fn write_private(path: &std::path::Path, text: &str) -> std::io::Result<()> {
-    use std::{io::Write, os::unix::fs::OpenOptionsExt};
-    let mut file = std::fs::OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(path)?;
-    file.write_all(text.as_bytes())
 }
 
 #[cfg(test)]

@@ -115,7 +115,7 @@ impl LocalCloud {
         let lock = private::lock(&data_dir)?;
         let folder = |name: &str| -> Result<PathBuf> {
             let path = data_dir.join(name);
-            std::fs::create_dir_all(&path).map_err(LocalError::io(path.display()))?;
+            private::create_folder(&path).map_err(LocalError::io(path.display()))?;
             Ok(path)
         };
         folder("streams")?;
@@ -131,7 +131,10 @@ impl LocalCloud {
         let statements =
             template.functions.values().map(|function| (function.id.clone(), function.statements.clone())).collect();
         let callers = Arc::new(Callers::new(seed(&data_dir, &env)?, statements));
-        let table = Arc::new(TableEngine::open(&data_dir.join("table.sqlite"))?);
+        let file = data_dir.join("table.sqlite");
+        // It holds hashes of passwords and mails with links. SQLite gives its journals the mode of the file.
+        private::keep(&file).map_err(LocalError::io(file.display()))?;
+        let table = Arc::new(TableEngine::open(&file)?);
         let tables: Vec<_> = template.tables.values().cloned().collect();
         for one in &tables {
             table.create(one).await?;
@@ -424,11 +427,12 @@ async fn sweep(ground: Ground) {
 /// What the secrets of the access keys are made of: kept, so that presigned URLs outlive a restart.
 fn seed(data_dir: &Path, env: &Env) -> Result<String> {
     let file = data_dir.join("keys.seed");
+    private::restrict(&file).map_err(LocalError::io("the keys' seed"))?;
     match std::fs::read_to_string(&file) {
         Ok(seed) => Ok(seed),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let seed = env.secret();
-            std::fs::write(&file, &seed).map_err(LocalError::io("the keys' seed"))?;
+            private::write(&file, &seed).map_err(LocalError::io("the keys' seed"))?;
             Ok(seed)
         }
         Err(error) => Err(LocalError::io("the keys' seed")(error)),

@@ -4,6 +4,7 @@
 
 mod document;
 mod functions;
+mod log;
 mod pages;
 mod settings;
 
@@ -19,6 +20,7 @@ use igny8_table::Table;
 
 pub use document::{document, parts};
 pub use functions::functions;
+pub use log::subscriber;
 pub use settings::{Settings, SettingsError};
 
 /// The description of everything that is deployed; the local cloud plays it.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, process::ExitCode};
 
-use igny8_up::{Settings, Up};
+use igny8_up::{Settings, Up, subscriber};
 use tracing_subscriber::filter::LevelFilter;
 
 #[tokio::main]
@@ -20,7 +20,7 @@ async fn main() -> ExitCode {
 async fn run() -> Result<(), Box<dyn std::error::Error>> {
     let vars: BTreeMap<String, String> = std::env::vars().collect();
     let level = vars.get("IGNY8_LOG").and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::WARN);
-    tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).init();
+    tracing::subscriber::set_global_default(subscriber(level, std::io::stderr))?;
     let up = Up::start(&Settings::from_vars(&vars)?).await?;
     println!("ready {}", up.url());
     tokio::signal::ctrl_c().await?;

@@ -119,7 +119,7 @@ impl LocalCloud {
             Ok(path)
         };
         folder("streams")?;
-        let gateway = TcpListener::bind(address).await.map_err(LocalError::io(address))?;
+        let gateway = TcpListener::bind(address).await.map_err(|source| LocalError::Address { address, source })?;
         let front = TcpListener::bind(endpoint).await.map_err(LocalError::io(endpoint))?;
         let url = |listener: &TcpListener| {
             listener.local_addr().map(|at| format!("http://{at}")).map_err(LocalError::io("a listener's address"))

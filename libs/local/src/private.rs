@@ -80,7 +80,8 @@ mod tests {
         let data = folder.path().join("a/b");
         create_folder(&data).unwrap();
         assert_eq!(mode(&data), 0o700);
-        for (name, make) in [("written", write as fn(&Path, &'static str) -> io::Result<()>), ("kept", |p, _| keep(p))] {
+        for (name, make) in [("written", write as fn(&Path, &'static str) -> io::Result<()>), ("kept", |p, _| keep(p))]
+        {
             let (new, old) = (data.join(name), data.join(format!("old {name}")));
             std::fs::write(&old, "old").unwrap();
             std::fs::set_permissions(&old, Permissions::from_mode(0o644)).unwrap();

@@ -243,6 +243,13 @@ async fn the_state_is_one_process_s_and_hidden_from_other_users() {
     drop(cloud);
     second().await.unwrap().shutdown().await;
 
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = listener.local_addr().unwrap();
+    let options = Options { address: taken, ..Options::new(&data, TemplateSource::read(common::FIXTURE).unwrap()) };
+    let error = LocalCloud::open(options).await.err().unwrap().to_string();
+    assert!(error.starts_with(&format!("IGNY8_ADDR: cannot listen at {taken}")), "{error}");
+    assert!(error.contains("IGNY8_ADDR=127.0.0.1:8020"), "{error}");
+
     let fresh = folder.path().join("fresh");
     open(&fresh).await.shutdown().await;
     assert_eq!(mode(&fresh), 0o700);

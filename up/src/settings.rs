@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn a_provider_without_what_it_needs_is_refused() {
-        let error = |vars| settings(vars).unwrap_err();
+        let error = |vars: &[(&str, &str)]| settings(vars).unwrap_err();
         let alone = error(&[("IGNY8_AI", "openai")]);
         assert!(alone.starts_with("OPENAI_API_KEY") && alone.contains("any text"), "{alone}");
         assert!(error(&[("IGNY8_AI", "openai"), ("OPENAI_API_KEY", " ")]).starts_with("OPENAI_API_KEY"));

@@ -4,6 +4,7 @@
 
 mod document;
 mod functions;
+mod log;
 mod pages;
 mod settings;
 mod spa;
@@ -20,6 +21,7 @@ use igny8_table::Table;
 
 pub use document::{document, parts};
 pub use functions::functions;
+pub use log::subscriber;
 pub use settings::{Settings, SettingsError};
 
 /// The description of everything that is deployed; the local cloud plays it.
@@ -53,7 +55,6 @@ impl Up {
 
     /// The same with faults, and with schedules that run by themselves or not; for tests.
     pub async fn start_with(settings: &Settings, faults: Arc<Faults>, schedules: bool) -> Result<Self, UpError> {
-        let keys = settings.signing_keys()?;
         let mut options = Options::new(&settings.data_dir, TemplateSource::read(TEMPLATE)?);
         options.address = settings.address;
         // Where the pages are: the origin of uploads, and the start of links in mails.
@@ -61,6 +62,8 @@ impl Up {
         options.faults = faults;
         options.schedules = schedules;
         let cloud = LocalCloud::open(options).await?;
+        // Only now is the folder ours alone: two starts at once must not each make a key.
+        let keys = settings.signing_keys()?;
         let url = format!("http://{}", display_address(cloud.url()));
         let shared = settings.environment(&url, &keys);
         if let Some(name) = cloud.environment("auth-session").and_then(|mut env| env.remove("SIGNING_KEY_SECRET_ARN")) {

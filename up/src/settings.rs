@@ -1,9 +1,12 @@
 //! The settings of the local process, from its environment.
 
-use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
+use std::{collections::BTreeMap, net::SocketAddr, ops::RangeInclusive, path::PathBuf};
 
+use axum::http::Uri;
 use igny8_accounts::{KeyPair, generate_key};
 use igny8_core::Env;
+use igny8_local::private;
+use tracing_subscriber::filter::LevelFilter;
 
 /// Variables that are passed on to the functions as they are.
 const PASSED_ON: &[&str] = &[
@@ -19,6 +22,9 @@ const PASSED_ON: &[&str] = &[
     "AI_FALLBACK_MODEL",
     "AI_TIMEOUT_SECONDS",
 ];
+
+/// The most credits that a new tenant may start with.
+const MOST_TRIAL_CREDITS: u32 = 1_000_000;
 
 /// A setting is wrong.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +45,8 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// Where the built SPA is (`IGNY8_WEB_DIR`, `web/dist`).
     pub web_dir: PathBuf,
+    /// From which level on it logs (`IGNY8_LOG`, warn).
+    pub log: LevelFilter,
     /// What the functions are told besides.
     pub passed_on: BTreeMap<String, String>,
 }
@@ -51,47 +59,42 @@ impl Settings {
         let address = get("IGNY8_ADDR").unwrap_or("127.0.0.1:8010");
         let address = address.parse().map_err(|_| SettingsError {
             name: "IGNY8_ADDR",
-            message: format!("`{address}` is not an address; set an IP address and a port, as 127.0.0.1:8010"),
+            message: format!("`{address}` is not an address; set an IP address and a port, as 127.0.0.1:8020"),
+        })?;
+        let log = match get("IGNY8_LOG") {
+            None => LevelFilter::WARN,
+            Some(level) => level.parse().map_err(|_| SettingsError {
+                name: "IGNY8_LOG",
+                message: format!("`{level}` is not a level; set error, warn, info, debug or trace"),
+            })?,
+        };
+        whole_number(get("IGNY8_TRIAL_CREDITS"), 0..=MOST_TRIAL_CREDITS).map_err(|credits| SettingsError {
+            name: "IGNY8_TRIAL_CREDITS",
+            message: format!("`{credits}` is not from 0 to 1,000,000 credits; set a whole number, as 25"),
+        })?;
+        whole_number(get("AI_TIMEOUT_SECONDS"), 5..=280).map_err(|seconds| SettingsError {
+            name: "AI_TIMEOUT_SECONDS",
+            message: format!("`{seconds}` is not from 5 to 280 seconds; set a whole number, as 240"),
         })?;
         let mut passed_on: BTreeMap<String, String> =
             PASSED_ON.iter().filter_map(|name| Some(((*name).to_owned(), get(name)?.to_owned()))).collect();
-        if let Some(credits) = passed_on.get("IGNY8_TRIAL_CREDITS")
-            && credits.parse::<u32>().is_err()
-        {
-            let message = format!("`{credits}` is not a number of credits; set a whole number, as 25");
-            return Err(SettingsError { name: "IGNY8_TRIAL_CREDITS", message });
-        }
-        if let Some(seconds) = passed_on.get("AI_TIMEOUT_SECONDS")
-            && !seconds.parse::<u32>().is_ok_and(|seconds| (5..=280).contains(&seconds))
-        {
-            let message = format!("`{seconds}` is not from 5 to 280 seconds; set a whole number, as 240");
-            return Err(SettingsError { name: "AI_TIMEOUT_SECONDS", message });
-        }
-        let default = match (get("OPENAI_API_KEY"), get("ANTHROPIC_API_KEY")) {
-            (Some(_), _) => "openai",
-            (None, Some(_)) => "anthropic",
-            (None, None) => "offline",
-        };
-        let ai = passed_on.entry("IGNY8_AI".to_owned()).or_insert_with(|| default.to_owned());
-        if !["offline", "openai", "anthropic"].contains(&ai.as_str()) {
-            let message = format!("`{ai}` is no AI provider; set offline, openai or anthropic");
-            return Err(SettingsError { name: "IGNY8_AI", message });
-        }
+        passed_on.insert("IGNY8_AI".to_owned(), provider(get)?.to_owned());
         let data_dir = get("IGNY8_DATA_DIR").unwrap_or(".igny8").into();
         let web_dir = get("IGNY8_WEB_DIR").unwrap_or("web/dist").into();
-        Ok(Self { address, data_dir, web_dir, passed_on })
+        Ok(Self { address, data_dir, web_dir, log, passed_on })
     }
 
     /// The keys that access tokens are signed with; made at the first start and kept.
     pub fn signing_keys(&self) -> Result<KeyPair, SettingsError> {
         let wrong = |message: String| SettingsError { name: "IGNY8_DATA_DIR", message };
         let (secret, public) = (self.data_dir.join("signing-key.json"), self.data_dir.join("signing-keys.public.json"));
+        private::restrict(&secret).map_err(|error| wrong(format!("{}: {error}", secret.display())))?;
         if let (Ok(secret), Ok(jwks)) = (std::fs::read_to_string(&secret), std::fs::read_to_string(&public)) {
             return Ok(KeyPair { secret, jwks });
         }
         let pair = generate_key(&Env::system()).map_err(|error| wrong(error.to_string()))?;
-        std::fs::create_dir_all(&self.data_dir)
-            .and_then(|()| write_private(&secret, &pair.secret))
+        private::create_folder(&self.data_dir)
+            .and_then(|()| private::write(&secret, &pair.secret))
             .and_then(|()| std::fs::write(&public, &pair.jwks))
             .map_err(|error| wrong(format!("{} cannot be written: {error}", self.data_dir.display())))?;
         Ok(pair)
@@ -107,18 +110,57 @@ impl Settings {
     }
 }
 
-/// Writes a file that nobody else on the machine may read.
-fn write_private(path: &std::path::Path, text: &str) -> std::io::Result<()> {
-    use std::{io::Write, os::unix::fs::OpenOptionsExt};
-    let mut file = std::fs::OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(path)?;
-    file.write_all(text.as_bytes())
+/// Refuses what is set and no whole number of the range, and gives it back.
+fn whole_number(text: Option<&str>, range: RangeInclusive<u32>) -> Result<(), &str> {
+    match text {
+        Some(text) if !text.parse().is_ok_and(|number| range.contains(&number)) => Err(text),
+        _ => Ok(()),
+    }
+}
+
+/// Who answers; refused without what that one needs, since else only the first job would tell, item by item.
+fn provider<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Result<&'a str, SettingsError> {
+    for (name, example) in
+        [("OPENAI_BASE_URL", "http://127.0.0.1:11434/v1"), ("ANTHROPIC_BASE_URL", "https://api.anthropic.com")]
+    {
+        let Some(url) = get(name) else { continue };
+        let parsed = url.trim().parse::<Uri>().ok();
+        if !parsed.is_some_and(|uri| uri.host().is_some() && matches!(uri.scheme_str(), Some("http" | "https"))) {
+            let message = format!("`{url}` is not an http or https address; set one, as {example}");
+            return Err(SettingsError { name, message });
+        }
+    }
+    let (openai, anthropic) = (get("OPENAI_API_KEY"), get("ANTHROPIC_API_KEY"));
+    let ai = get("IGNY8_AI").unwrap_or(match (openai, anthropic) {
+        (Some(_), _) => "openai",
+        (None, Some(_)) => "anthropic",
+        (None, None) => "offline",
+    });
+    let blank = |key: Option<&str>| key.is_none_or(|key| key.trim().is_empty());
+    match ai {
+        "openai" if blank(openai) => Err(SettingsError {
+            name: "OPENAI_API_KEY",
+            message:
+                "is not set, and IGNY8_AI=openai needs it; for a server of your own that takes no key, set any text"
+                    .to_owned(),
+        }),
+        "anthropic" if blank(anthropic) => Err(SettingsError {
+            name: "ANTHROPIC_API_KEY",
+            message: "is not set, and IGNY8_AI=anthropic needs it".to_owned(),
+        }),
+        "offline" | "openai" | "anthropic" => Ok(ai),
+        _ => {
+            let message = format!("`{ai}` is no AI provider; set offline, openai or anthropic");
+            Err(SettingsError { name: "IGNY8_AI", message })
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::Settings;
+    use super::{LevelFilter, Settings};
 
     fn settings(vars: &[(&str, &str)]) -> Result<Settings, String> {
         let vars: BTreeMap<_, _> = vars.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
@@ -137,8 +179,28 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         assert!(settings(&[("IGNY8_ADDR", "here")]).unwrap_err().starts_with("IGNY8_ADDR: `here`"));
-        assert!(settings(&[("IGNY8_TRIAL_CREDITS", "many")]).unwrap_err().starts_with("IGNY8_TRIAL_CREDITS"));
+        for wrong in ["many", "-1", "1.5", "1000001", "99999999999999999999"] {
+            let error = settings(&[("IGNY8_TRIAL_CREDITS", wrong)]).unwrap_err();
+            assert!(error.starts_with("IGNY8_TRIAL_CREDITS") && error.contains("1,000,000"), "{error}");
+        }
+        assert!(settings(&[("IGNY8_TRIAL_CREDITS", "1000000")]).is_ok());
+        assert!(settings(&[("IGNY8_LOG", "loud")]).unwrap_err().starts_with("IGNY8_LOG: `loud`"));
+        assert_eq!(settings(&[("IGNY8_LOG", "info")]).unwrap().log, LevelFilter::INFO);
         assert!(settings(&[("AI_TIMEOUT_SECONDS", "300")]).unwrap_err().contains("5 to 280 seconds"));
         assert!(settings(&[("IGNY8_AI", "magic")]).unwrap_err().contains("offline, openai or anthropic"));
+    }
+
+    #[test]
+    fn a_provider_without_what_it_needs_is_refused() {
+        let error = |vars: &[(&str, &str)]| settings(vars).unwrap_err();
+        let alone = error(&[("IGNY8_AI", "openai")]);
+        assert!(alone.starts_with("OPENAI_API_KEY") && alone.contains("any text"), "{alone}");
+        assert!(error(&[("IGNY8_AI", "openai"), ("OPENAI_API_KEY", " ")]).starts_with("OPENAI_API_KEY"));
+        assert!(error(&[("IGNY8_AI", "anthropic"), ("OPENAI_API_KEY", "k")]).starts_with("ANTHROPIC_API_KEY"));
+        for wrong in ["localhost:11434", "127.0.0.1:11434/v1", "/v1", "ftp://host/v1", "http://", "not an address"] {
+            assert!(error(&[("OPENAI_BASE_URL", wrong)]).starts_with("OPENAI_BASE_URL: `"), "{wrong}");
+        }
+        let local = [("IGNY8_AI", "openai"), ("OPENAI_API_KEY", "any"), ("OPENAI_BASE_URL", "http://localhost:1/v1")];
+        assert!(settings(&local).is_ok());
     }
 }

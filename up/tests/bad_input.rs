@@ -318,12 +318,16 @@ async fn a_file_that_is_too_long_is_shown_the_other_way() {
     let started = ana.post(&format!("{KEYWORDS}/import-url"), &place).await.good();
     let run = format!("{KEYWORDS}/imports/{}/run", started["import_id"].as_str().unwrap());
     problem(ana.call(Method::POST, &run, None, &[]).await, 409, "conflict");
+    let row = run.strip_suffix("/run").unwrap();
+    assert_eq!(ana.get(row).await.good()["status"], "waiting");
     let put = Request::put(started["url"].as_str().unwrap()).body(Full::new(file.into())).unwrap();
     let put = cloud.send(put).await;
     assert!(put.status.is_success(), "{}", put.text());
     let job = ana.job(&run, &json!({})).await;
     assert_eq!(job["status"], "succeeded", "{job:#}");
     assert_eq!(keywords(&ana, &site).await.len(), 2100);
+    let row = ana.get(row).await.good();
+    assert_eq!((&row["status"], &row["job_id"]), (&json!("done"), &job["id"]));
     problem(ana.call(Method::POST, &run, None, &[]).await, 409, "conflict");
 
     // A file that nobody can read is told at the start, and nothing is reserved or begun.

@@ -186,6 +186,12 @@ mod tests {
         insta::assert_json_snapshot!(rows);
     }
 
+    #[test]
+    fn null_is_as_good_as_nothing() {
+        assert_eq!(field("{\"name\": \"a\", \"lines\": null}").message, "is missing: it is null");
+        assert_eq!(field("{\"name\": null, \"lines\": []}").message, "is missing: it is null");
+    }
+
     proptest! {
         #[test]
         fn any_bytes_are_a_short_error_of_the_client(start in "[{\\[ ]?(\"(name|lines|volume)\": ?)?", bytes: Vec<u8>) {

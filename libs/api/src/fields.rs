@@ -15,6 +15,7 @@ pub(crate) fn field_error(path: &serde_path_to_error::Path, message: &str) -> Fi
         Some(("missing", name, _)) => (join(path, name), "is required".to_owned()),
         Some(("duplicate", name, _)) => (join(path, name), "is given twice".to_owned()),
         Some((_, name, rest)) => (join(path, name), format!("is not a field that we know{rest}")),
+        None if message.starts_with("invalid type: null,") => (path.to_owned(), "is missing: it is null".to_owned()),
         None => (path.to_owned(), message.to_owned()),
     };
     let field = if field.is_empty() { "body".to_owned() } else { field };

@@ -27,7 +27,12 @@ fn read<T: DeserializeOwned>(pairs: &Pairs<'_>, keep: impl Fn(&str) -> bool) -> 
     let text = text.finish();
     let values = serde_urlencoded::Deserializer::new(form_urlencoded::parse(text.as_bytes()));
     serde_path_to_error::deserialize(values).map_err(|error| {
-        let field = field_error(error.path(), &error.inner().to_string());
+        let told = error.inner().to_string();
+        let mut field = field_error(error.path(), &told);
+        // What an id or a number looks like helps nobody who sent none.
+        if field.message == told && pairs.iter().any(|(name, value)| *name == field.field && value.is_empty()) {
+            "is empty".clone_into(&mut field.message);
+        }
         Error::invalid_fields(vec![field])
     })
 }
@@ -184,5 +189,35 @@ impl<T: DeserializeOwned + Send, S: Sync> FromRequestParts<S> for Path<T> {
             }
             Err(_) => Err(Error::not_found("thing").into()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use igny8_core::SiteId;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code)]
+    struct Filter {
+        site_id: SiteId,
+        least: Option<u32>,
+    }
+
+    #[test]
+    fn what_is_empty_is_told_so() {
+        let told = |query: &str| {
+            let pairs = form_urlencoded::parse(query.as_bytes()).collect();
+            let field = read::<Filter>(&pairs, |_| true).unwrap_err().fields()[0].clone();
+            format!("{} {}", field.field, field.message)
+        };
+        let site = "site_id=01JZ0000000000000000000000";
+        assert_eq!(told("site_id="), "site_id is empty");
+        assert_eq!(told(&format!("{site}&least=")), "least is empty");
+        assert_eq!(told(""), "site_id is required");
+        assert!(told("site_id=x").contains("26 characters"));
+        assert!(told(&format!("{site}&other=")).starts_with("other is not a field that we know"));
     }
 }

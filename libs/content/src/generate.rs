@@ -82,7 +82,7 @@ impl Contents {
             }
             // A task whose job was cancelled or is over may be ordered again.
             if let Some(job) = task.job_id
-                && !self.work.has_ended(ctx, job).await?
+                && !self.work.status(ctx, job).await?.is_terminal()
             {
                 return Err(Error::conflict(format!("“{}” is being written already; see its job.", task.title)));
             }

@@ -6,7 +6,7 @@ use igny8_core::{ClusterId, ContentId, Ctx, Error, Limit, Page, PageRequest, Res
 use igny8_planning::{Planning, entity::Cluster};
 use igny8_platform::{audit, remember_answer};
 use igny8_table::{Cond, Effects, Entity, Keys, Query, Table};
-use igny8_work::Work;
+use igny8_work::{JobStatus, Work};
 
 use crate::{
     Body, Content, ContentStatus, ContentView, Revision, StoredRevision, Task, TaskCreate, TaskStatus, TaskUpdate,
@@ -168,7 +168,7 @@ impl Contents {
     async fn is_free(&self, ctx: &Ctx, task: &Task) -> Result<bool> {
         match (task.status, task.job_id) {
             (TaskStatus::Queued | TaskStatus::Failed, _) => Ok(true),
-            (TaskStatus::InProgress, Some(job)) => self.work.has_ended(ctx, job).await,
+            (TaskStatus::InProgress, Some(job)) => self.work.status(ctx, job).await.map(JobStatus::is_terminal),
             _ => Ok(false),
         }
     }

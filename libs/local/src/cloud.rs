@@ -5,6 +5,7 @@
 
 use std::{
     collections::BTreeMap,
+    fs::File,
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
@@ -36,6 +37,7 @@ use crate::{
     invoke::{Functions, InvokeError, Registry},
     mappings::{self, Ground, schedule_event},
     place::{LocalError, Place, Result},
+    private,
     process::{Binary, Processes},
     server,
     template::{EventSource, Template, TemplateSource},
@@ -103,19 +105,22 @@ pub struct LocalCloud {
     processes: Mutex<Vec<Arc<Processes>>>,
     stop: CancellationToken,
     tasks: TaskTracker,
+    /// Dropped last: when the next process gets the folder, this one has let go of all in it.
+    _lock: File,
 }
 
 impl LocalCloud {
     /// Opens the state, creates what the template declares and serves the front door. No function runs yet.
     pub async fn open(options: Options) -> Result<Self> {
         let Options { data_dir, address, endpoint, template, parameters, faults, schedules, haste } = options;
+        let lock = private::lock(&data_dir)?;
         let folder = |name: &str| -> Result<PathBuf> {
             let path = data_dir.join(name);
-            std::fs::create_dir_all(&path).map_err(LocalError::io(path.display()))?;
+            private::create_folder(&path).map_err(LocalError::io(path.display()))?;
             Ok(path)
         };
         folder("streams")?;
-        let gateway = TcpListener::bind(address).await.map_err(LocalError::io(address))?;
+        let gateway = TcpListener::bind(address).await.map_err(|source| LocalError::Address { address, source })?;
         let front = TcpListener::bind(endpoint).await.map_err(LocalError::io(endpoint))?;
         let url = |listener: &TcpListener| {
             listener.local_addr().map(|at| format!("http://{at}")).map_err(LocalError::io("a listener's address"))
@@ -129,7 +134,10 @@ impl LocalCloud {
         let statements =
             template.functions.values().map(|function| (function.id.clone(), function.statements.clone())).collect();
         let callers = Arc::new(Callers::new(seed(&data_dir, &env)?, statements));
-        let table = Arc::new(TableEngine::open(&data_dir.join("table.sqlite"))?);
+        let file = data_dir.join("table.sqlite");
+        // It holds hashes of passwords and mails with links. SQLite gives its journals the mode of the file.
+        private::keep(&file).map_err(LocalError::io(file.display()))?;
+        let table = Arc::new(TableEngine::open(&file)?);
         let tables: Vec<_> = template.tables.values().cloned().collect();
         for one in &tables {
             table.create(one).await?;
@@ -183,6 +191,7 @@ impl LocalCloud {
             processes: Mutex::default(),
             stop,
             tasks,
+            _lock: lock,
         })
     }
 
@@ -433,11 +442,12 @@ async fn sweep(ground: Ground) {
 /// What the secrets of the access keys are made of: kept, so that presigned URLs outlive a restart.
 fn seed(data_dir: &Path, env: &Env) -> Result<String> {
     let file = data_dir.join("keys.seed");
+    private::restrict(&file).map_err(LocalError::io("the keys' seed"))?;
     match std::fs::read_to_string(&file) {
         Ok(seed) => Ok(seed),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let seed = env.secret();
-            std::fs::write(&file, &seed).map_err(LocalError::io("the keys' seed"))?;
+            private::write(&file, &seed).map_err(LocalError::io("the keys' seed"))?;
             Ok(seed)
         }
         Err(error) => Err(LocalError::io("the keys' seed")(error)),

@@ -12,6 +12,7 @@ pub mod iam;
 pub mod invoke;
 pub mod mappings;
 pub mod place;
+pub mod private;
 pub mod process;
 mod server;
 pub mod template;

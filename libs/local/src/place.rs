@@ -16,6 +16,23 @@ pub enum LocalError {
         /// The operating system's word.
         source: std::io::Error,
     },
+    /// The gateway cannot listen where it should.
+    #[error(
+        "IGNY8_ADDR: cannot listen at {address} ({source}); set an address of this machine and a port that is free, as \
+         IGNY8_ADDR=127.0.0.1:{}", if address.port() == 8020 { 8030 } else { 8020 }
+    )]
+    Address {
+        /// Where it should.
+        address: std::net::SocketAddr,
+        /// The operating system's word.
+        source: std::io::Error,
+    },
+    /// Another process has the data directory.
+    #[error(
+        "another IGNY8 is running on the data directory {0}: end it, or give this one a folder and a port of its own, \
+         as IGNY8_DATA_DIR=.igny8-2 IGNY8_ADDR=127.0.0.1:8020"
+    )]
+    Taken(String),
     /// The table's engine refused.
     #[error("table: {0}")]
     Table(String),

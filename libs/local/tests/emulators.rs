@@ -10,7 +10,10 @@
 
 mod common;
 
-use std::time::{Duration, Instant};
+use std::{
+    os::unix::fs::PermissionsExt as _,
+    time::{Duration, Instant},
+};
 
 use aws_sdk_dynamodb::{
     operation::RequestId as _,
@@ -18,7 +21,7 @@ use aws_sdk_dynamodb::{
 };
 use aws_sdk_s3::{error::ProvideErrorMetadata as _, presigning::PresigningConfig, primitives::ByteStream};
 use common::{dynamo, http, open, s3, secrets, sqs};
-use igny8_local::Denied;
+use igny8_local::{Denied, LocalCloud, Options, TemplateSource};
 
 const TABLE: &str = "igny8-local-table";
 const BUCKET: &str = "igny8-local-site-bucket";
@@ -214,4 +217,40 @@ async fn queues_and_secrets_through_the_sdk() {
     assert_eq!(value.secret_string().map(str::len), Some(64));
     let error = webhook.put_secret_value().secret_id(&arn).secret_string("x").send().await.unwrap_err();
     assert_eq!(error.code(), Some("AccessDeniedException"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_state_is_one_process_s_and_hidden_from_other_users() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    // As an older version left them: the seed, and the secrets of a template that has one.
+    std::fs::create_dir(&data).unwrap();
+    for (name, text) in [("keys.seed", "seed"), ("secrets.json", "{}"), ("table.sqlite", "")] {
+        std::fs::write(data.join(name), text).unwrap();
+        std::fs::set_permissions(data.join(name), std::fs::Permissions::from_mode(0o644)).unwrap();
+    }
+    let cloud = open(&data).await;
+    cloud.secrets().set("key", "of great worth").unwrap();
+    for file in std::fs::read_dir(&data).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()) {
+        assert_eq!(mode(&file), 0o600, "{}", file.display());
+    }
+
+    let second = || LocalCloud::open(Options::new(&data, TemplateSource::read(common::FIXTURE).unwrap()));
+    let error = second().await.err().unwrap().to_string();
+    assert!(error.contains("IGNY8_DATA_DIR=") && error.contains("IGNY8_ADDR="), "{error}");
+    cloud.shutdown().await;
+    drop(cloud);
+    second().await.unwrap().shutdown().await;
+
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = listener.local_addr().unwrap();
+    let options = Options { address: taken, ..Options::new(&data, TemplateSource::read(common::FIXTURE).unwrap()) };
+    let error = LocalCloud::open(options).await.err().unwrap().to_string();
+    assert!(error.starts_with(&format!("IGNY8_ADDR: cannot listen at {taken}")), "{error}");
+    assert!(error.contains("IGNY8_ADDR=127.0.0.1:8020"), "{error}");
+
+    let fresh = folder.path().join("fresh");
+    open(&fresh).await.shutdown().await;
+    assert_eq!(mode(&fresh), 0o700);
 }

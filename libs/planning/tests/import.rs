@@ -180,6 +180,23 @@ fn reports_each_line_that_it_does_not_take() {
 }
 
 #[test]
+fn says_when_a_volume_is_not_the_file_s_own_number() {
+    let notes = |text: &str| {
+        let import = read(text.as_bytes()).unwrap();
+        (import.rows.iter().map(|row| row.volume.unwrap()).collect::<Vec<_>>(), import.notes)
+    };
+    let note = |lines: u32| {
+        format!("Lines whose volume is a range, read as its geometric mean (10,000 – 100,000 as 31,623): {lines}.")
+    };
+    let planner = "Keyword,Currency,Avg. monthly searches,Competition\n\
+                   a,EUR,\"10,000 – 100,000\",Low\nb,EUR,10K – 100K,Low\nc,EUR,<10,Low\nd,EUR,500,Low\n";
+    assert_eq!(notes(planner), (vec![31_623, 31_623, 3, 500], vec![note(3)]));
+    let bounds = "Keyword,Min search volume,Max search volume\na,10000,100000\nb,70,70\n";
+    assert_eq!(notes(bounds), (vec![31_623, 70], vec![note(1)]));
+    assert_eq!(notes("Keyword,Volume\na,10000\n"), (vec![10_000], vec![]));
+}
+
+#[test]
 fn refuses_whole_files_with_a_sentence() {
     let cases: [(&[u8], ErrorKind, &str); 7] = [
         (b"", ErrorKind::Invalid, "empty"),

@@ -13,7 +13,10 @@ use serde::{Deserialize, Serialize};
 pub const DUE_SHARDS: u64 = 8;
 
 /// How long a tenant with work is left alone between two looks of the sweep.
-pub(crate) const LOOK_AGAIN: Duration = Duration::from_mins(1);
+///
+/// Half of the schedule's minute: the look itself takes time, and the due time counts from its end. With a whole minute
+/// the next sweep would come just before it, and the tenant's turn would be every second minute.
+pub(crate) const LOOK_AGAIN: Duration = Duration::from_secs(30);
 
 /// The lane of a tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

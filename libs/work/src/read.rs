@@ -6,7 +6,7 @@ use igny8_table::{AttributeValue, Cond, Entity, Keys, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Item, ItemError, ItemState, Job, JobView, Phase, Work};
+use crate::{Item, ItemError, ItemState, Job, JobStatus, JobView, Phase, Work};
 
 /// An item, as the API shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -59,9 +59,9 @@ impl Work {
         Ok(job)
     }
 
-    /// Whether a job has ended, for rows that say which job they belong to: who may see those may know.
-    pub async fn has_ended(&self, ctx: &Ctx, id: JobId) -> Result<bool> {
-        Ok(self.stored(ctx, id).await?.status().is_terminal())
+    /// How far a job is, for rows that say which job they belong to: who may see those may know.
+    pub async fn status(&self, ctx: &Ctx, id: JobId) -> Result<JobStatus> {
+        Ok(self.stored(ctx, id).await?.status())
     }
 
     /// The row of a job, whoever asks.

@@ -52,3 +52,20 @@ async fn a_tenant_that_fails_each_time_goes_to_the_back_of_the_queue() {
         assert_eq!((item.state, item.sends), (ItemState::Dispatched, 1 + round));
     }
 }
+
+#[tokio::test]
+async fn a_tenant_with_work_is_looked_at_every_minute() {
+    let test = TestTable::start().await;
+    let work = Work::new(test.cloud.clone(), test.table.clone());
+    let _busy = tenant(&test, &work).await;
+    test.clock.advance(Duration::from_mins(1));
+    for minute in 1..=5 {
+        // The schedule is a minute, but a sweep may take until here to come to this tenant, and the next one be quicker.
+        test.clock.advance(Duration::from_secs(29));
+        assert_eq!(work.sweep(&test.env).await.unwrap().tenants, 1, "minute {minute}");
+        assert_eq!(work.sweep(&test.env).await.unwrap().tenants, 0, "two sweeps at once do the work once");
+        test.clock.advance(Duration::from_secs(31));
+        assert_eq!(work.sweep(&test.env).await.unwrap().tenants, 1, "minute {minute}");
+        test.clock.advance(Duration::from_secs(31));
+    }
+}

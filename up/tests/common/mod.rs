@@ -21,6 +21,7 @@ use igny8_table::{Cond, Effects, Entity, Keys, Query, Table, TableError, Update}
 use igny8_up::{Settings, Up};
 use igny8_work::{Item, ItemState, Job, Lane, Work};
 use serde_json::{Value, json};
+use tracing_subscriber::{filter::LevelFilter, fmt::TestWriter};
 
 /// A cloud of one test, on free ports, in a folder of its own.
 pub struct Cloud {
@@ -38,7 +39,8 @@ impl Cloud {
 
     /// A cloud with settings, as `IGNY8_TRIAL_CREDITS`.
     pub async fn start_with(vars: &[(&str, &str)]) -> Self {
-        let _ = tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_test_writer().try_init();
+        let log = igny8_up::subscriber(LevelFilter::WARN, TestWriter::new());
+        let _ = tracing::subscriber::set_global_default(log);
         let folder = tempfile::tempdir().unwrap();
         Self::open(folder, vars, Arc::new(Faults::none())).await
     }

@@ -14,6 +14,7 @@ use super::{ApiError, JsonResult};
 use crate::{
     iam::Need,
     place::{LocalError, Place, Result},
+    private,
     template::{Secret, SecretValue},
 };
 
@@ -40,6 +41,7 @@ pub struct Secrets {
 impl Secrets {
     /// Reads the file, if there is one.
     pub fn open(file: &Path, place: Place, env: Env) -> Result<Arc<Self>> {
+        private::restrict(file).map_err(LocalError::io("the secrets' file"))?;
         let stored = match std::fs::read(file) {
             Ok(bytes) => serde_json::from_slice(&bytes)
                 .map_err(|e| LocalError::Refused(format!("{} cannot be read: {e}", file.display())))?,
@@ -102,7 +104,7 @@ impl Secrets {
     fn write(&self, stored: &BTreeMap<String, Stored>) -> Result<()> {
         let draft = self.file.with_extension("draft");
         let bytes = serde_json::to_vec_pretty(stored).map_err(|e| LocalError::Refused(e.to_string()))?;
-        std::fs::write(&draft, bytes).map_err(LocalError::io("the secrets' file"))?;
+        private::write(&draft, bytes).map_err(LocalError::io("the secrets' file"))?;
         std::fs::rename(&draft, &self.file).map_err(LocalError::io("the secrets' file"))
     }
 

@@ -132,6 +132,11 @@ pub(super) fn read(cell: &str, kind: Kind, decimal: Option<Mark>) -> Result<Opti
     Ok(Some(Number::of_range(first, second)))
 }
 
+/// True for a range, as `10K – 100K` or `<10`: what [`read`] makes of it is nowhere in the file.
+pub(super) fn is_range(cell: &str, kind: Kind) -> bool {
+    matches!(parts(cell, kind, &mut String::new()), Ok(Some(parts)) if parts.below || parts.second.is_some())
+}
+
 /// A cell taken apart: one number, or two of a range.
 struct Parts<'b> {
     first: Part<'b>,

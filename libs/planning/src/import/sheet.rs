@@ -77,6 +77,12 @@ impl<'a> Sheet<'a> {
         if entries.unknown_intents > 0 {
             import.notes.push(format!("Lines with an unknown intent, read without one: {}.", entries.unknown_intents));
         }
+        if entries.ranges > 0 {
+            import.notes.push(format!(
+                "Lines whose volume is a range, read as its geometric mean (10,000 – 100,000 as 31,623): {}.",
+                entries.ranges
+            ));
+        }
         if entries.layout.source == Source::SearchConsole {
             import.notes.push(
                 "Search Console has no search volume, difficulty or CPC; its impressions are not a volume and were not read."
@@ -142,6 +148,8 @@ pub struct Entries<'a> {
     seen: HashSet<String>,
     empty_lines: u32,
     unknown_intents: u32,
+    /// Lines whose volume was made of a range.
+    ranges: u32,
 }
 
 impl<'a> Entries<'a> {
@@ -169,6 +177,7 @@ impl<'a> Entries<'a> {
             seen: HashSet::new(),
             empty_lines: 0,
             unknown_intents: 0,
+            ranges: 0,
             layout,
         }
     }
@@ -289,17 +298,20 @@ impl<'a> Entries<'a> {
     }
 
     /// The volume, or what lies between the bounds that Keyword Planner gives instead.
-    fn volume(&self, cells: &[Cow<'_, str>]) -> Result<Option<u64>, String> {
+    fn volume(&mut self, cells: &[Cow<'_, str>]) -> Result<Option<u64>, String> {
         let read = |at| self.number(cells, at, Kind::Volume, self.volume_mark);
         let exact = read(self.places.volume)?;
         let low = read(self.places.volume_min)?;
         let high = read(self.places.volume_max)?;
-        let number = match (exact, low, high) {
-            (Some((_, exact)), ..) => Some(exact),
-            (None, Some((_, low)), Some((_, high))) => Some(Number::of_range(low, high)),
-            (None, Some((_, one)), None) | (None, None, Some((_, one))) => Some(one),
-            (None, None, None) => None,
+        let cell_is_range = |at: usize| cells.get(at).is_some_and(|cell| number::is_range(cell, Kind::Volume));
+        let (number, is_range) = match (exact, low, high) {
+            (None, Some((_, low)), Some((_, high))) => (Some(Number::of_range(low, high)), low != high),
+            (Some((at, one)), ..) | (None, Some((at, one)), None) | (None, None, Some((at, one))) => {
+                (Some(one), cell_is_range(at))
+            }
+            (None, None, None) => (None, false),
         };
+        self.ranges = self.ranges.saturating_add(u32::from(is_range));
         Ok(number.map(Number::rounded))
     }
 

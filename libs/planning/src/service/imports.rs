@@ -5,7 +5,7 @@ use std::time::Duration;
 use igny8_core::{Credits, Ctx, Error, ImportId, Result, SectorId, SiteId, Timestamp, UserId};
 use igny8_platform::{audit, remember_answer};
 use igny8_table::{Cond, Effects, Entity, Key, Keys, Update};
-use igny8_work::{Job, JobCreate, NewItem};
+use igny8_work::{Job, JobCreate, JobStatus, NewItem};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -56,6 +56,26 @@ pub enum ImportStatus {
     Waiting,
     /// A job reads it.
     Running,
+    /// All of it is read.
+    Done,
+    /// Some parts are read and some failed; retry the job.
+    Partial,
+    /// No part could be read; retry the job.
+    Failed,
+    /// The job was cancelled before it ended.
+    Cancelled,
+}
+
+impl From<JobStatus> for ImportStatus {
+    fn from(job: JobStatus) -> Self {
+        match job {
+            JobStatus::Preparing | JobStatus::Queued | JobStatus::Running => Self::Running,
+            JobStatus::Succeeded => Self::Done,
+            JobStatus::Partial => Self::Partial,
+            JobStatus::Failed => Self::Failed,
+            JobStatus::Cancelled => Self::Cancelled,
+        }
+    }
 }
 
 /// An import of an uploaded file.
@@ -69,6 +89,7 @@ pub struct Import {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub sector_id: Option<SectorId>,
     /// How far it has come.
+    // Stored are only `waiting` and `running`; how it ended, its job knows.
     pub status: ImportStatus,
     /// The job that reads it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -164,8 +185,17 @@ impl Planning {
         Ok(started)
     }
 
-    /// An import by its id.
+    /// An import by its id, as far as its job has come.
     pub async fn import(&self, ctx: &Ctx, id: ImportId) -> Result<Import> {
+        let mut row = self.stored_import(ctx, id).await?;
+        if let Some(job) = row.job_id {
+            row.status = self.work.status(ctx, job).await?.into();
+        }
+        Ok(row)
+    }
+
+    /// The row of an import.
+    pub(crate) async fn stored_import(&self, ctx: &Ctx, id: ImportId) -> Result<Import> {
         let key = Import::key_of(&Keys::new(ctx), id);
         let row = self.table.get::<Import>(key).await?.ok_or_else(|| Error::not_found("import"))?;
         // Who is limited to some workspaces does not see the sites of others, nor what is in them.
@@ -177,7 +207,7 @@ impl Planning {
     ///
     /// Errors: nothing uploaded yet, or already running (409); a file that cannot be read (400, 422).
     pub async fn run_import(&self, ctx: &Ctx, id: ImportId) -> Result<Job> {
-        let row = self.import(ctx, id).await?;
+        let row = self.stored_import(ctx, id).await?;
         self.accounts.site(ctx, row.site_id).await?;
         if row.status == ImportStatus::Running {
             return Err(Error::conflict("This import has been started already; see its job."));

@@ -40,7 +40,7 @@ impl Step for ImportStep {
     async fn run(&self, ctx: &Ctx, item: &Item, _: &Progress<'_>) -> Result<Outcome, Failure> {
         let planning = &self.planning;
         let input: Input = serde_json::from_value(item.input.clone()).map_err(Error::internal)?;
-        let row = planning.import(ctx, input.import_id).await?;
+        let row = planning.stored_import(ctx, input.import_id).await?;
         let file = planning.cloud.get_object(&Import::object(ctx, row.id)).await?;
         let read = import::read_within(&file, UPLOAD).map_err(Error::from)?;
         let rows = read.chunk(input.part, ROWS_PER_ITEM).iter().map(new_keyword).collect();

@@ -20,8 +20,8 @@ export function TaskBoard({
   open: (task: Task) => void;
 }) {
   return (
-    // What scrolls must be reached by the keyboard; its cards are.
-    <div className="-mx-4 overflow-x-auto px-4 pb-2 sm:-mx-6 sm:px-6">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+    <section aria-label="Tasks by status" tabIndex={0} className="-mx-4 overflow-x-auto px-4 pb-2 sm:-mx-6 sm:px-6">
       <div className="grid auto-cols-[minmax(15rem,1fr)] grid-flow-col gap-3">
         {STATUSES.map((status) => (
           <Column
@@ -35,7 +35,7 @@ export function TaskBoard({
           />
         ))}
       </div>
-    </div>
+    </section>
   );
 }
 

@@ -61,7 +61,12 @@ export function Shell() {
           <SiteSwitcher />
           <TenantSwitcher />
           <span className="flex-1" />
-          <IconButton label="Search and commands (Ctrl K)" icon={Search} onPress={() => show({ paletteOpen: true })} />
+          <IconButton
+            label="Search and commands (Ctrl K)"
+            icon={Search}
+            className="max-sm:hidden"
+            onPress={() => show({ paletteOpen: true })}
+          />
           <Credits />
           <Jobs />
           <NoticeBell />

@@ -25,7 +25,11 @@ function stages({ keywords, clusters, ideas, tasks, content }: Counts): Stage[] 
       amount: clusters,
       to: "/planner/clusters",
       waiting: [
-        { amount: keywords.clustered, what: "keywords without ideas", to: "/planner/keywords?status=clustered" },
+        {
+          amount: keywords.clustered,
+          what: keywords.clustered === 1 ? "keyword without ideas" : "keywords without ideas",
+          to: "/planner/keywords?status=clustered",
+        },
       ],
     },
     {

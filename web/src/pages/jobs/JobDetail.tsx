@@ -96,7 +96,7 @@ export function JobDetail() {
           {
             label: "Credits spent",
             value: job && number(job.credits.charged),
-            note: job && `${credits(job.credits.reserved)} reserved before it began`,
+            note: job && isOpen(job) ? `${credits(job.credits.reserved)} reserved for the rest` : undefined,
           },
           { label: "Given back", value: job && number(job.credits.refunded), note: "for what failed or was cancelled" },
         ]}
@@ -160,8 +160,8 @@ function Deeds({ job }: { job: Job }) {
     );
   }
   if (broken === 0) return null;
-  // What an item of this job was reserved for.
-  const most = total > 0 ? Math.ceil((job.credits.reserved / total) * broken) : 0;
+  // What was given back for those that failed is what they take again.
+  const most = Math.ceil((job.credits.refunded * broken) / (broken + cancelled));
   return (
     <Button
       icon={RotateCcw}

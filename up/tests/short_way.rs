@@ -58,6 +58,7 @@ impl Aws {
             ("SIGNING_KEY_SECRET_ARN", &format!("signing-{unique}")),
             ("SITES_DOMAIN", "localhost:1"),
             ("APP_URL", "http://localhost:1"),
+            ("LIVE_URL", "ws://localhost:1"),
             ("IGNY8_AI", "offline"),
         ]
         .iter()

@@ -114,7 +114,8 @@ pub fn step() -> Result<Outcome> {
 fn first_load() -> Result<u64> {
     let dist = folder().join("dist");
     let index = fs::read_to_string(dist.join("index.html")).doing("reading web/dist/index.html")?;
-    let scripts = index.split('"').filter(|part| part.starts_with("/assets/") && part.ends_with(".js"));
+    let is_script = |part: &&str| part.starts_with("/assets/") && Path::new(part).extension() == Some(OsStr::new("js"));
+    let scripts = index.split('"').filter(is_script);
     let mut size = 0;
     for script in scripts {
         let mut gzip = program("gzip");

@@ -37,3 +37,6 @@ export function useRecentJobs() {
     refetchInterval: (query) => (live ? false : query.state.data?.some(isOpen) ? 1500 : 30_000),
   });
 }
+
+/** Jobs that this page has started and whose end was not told yet: a quick one may be over before it is seen to run. */
+export const startedJobs = new Set<string>();

@@ -7,7 +7,7 @@ import { useEffect, useRef } from "react";
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { Link, useNavigate } from "react-router";
 import { invalidate } from "@/api/query";
-import { isOpen, useRecentJobs } from "@/api/resources";
+import { isOpen, startedJobs, useRecentJobs } from "@/api/resources";
 import type { Job } from "@/api/types";
 import { ago, count, credits, functionName, words } from "@/lib/format";
 import { useUi } from "@/lib/store";
@@ -53,10 +53,11 @@ function useEnds(jobs: Job[] | undefined): void {
     const seen = known.current ?? new Set(jobs.map((job) => job.id));
     known.current = seen;
     for (const job of jobs) {
-      const isNew = !seen.has(job.id);
+      const isNew = !seen.has(job.id) || (startedJobs.has(job.id) && !isOpen(job));
       seen.add(job.id);
       if (isOpen(job)) open.current.add(job.id);
       else if (open.current.delete(job.id) || isNew) {
+        startedJobs.delete(job.id);
         invalidate(...CHANGED);
         const text = `${functionName(job.function)}: ${outcome(job)}`;
         if (job.status === "failed") failed(`${text} ${job.error ?? ""}`);

@@ -7,6 +7,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { create } from "zustand";
 import { ApiError, sentence } from "@/api/problem";
 import { invalidate, useBalance } from "@/api/query";
+import { startedJobs } from "@/api/resources";
 import type { Estimated } from "@/api/types";
 import { count, credits, number } from "@/lib/format";
 import { useUi } from "@/lib/store";
@@ -49,6 +50,7 @@ function Asked({ cost, close }: { cost: Cost; close: () => void }) {
   const start = useMutation({
     mutationFn: cost.start,
     onSuccess: ({ job }) => {
+      startedJobs.add(job.id);
       invalidate("jobs", "balance", "tasks", "ideas", "keywords");
       told(`${cost.title}: started.`, { label: "Show progress", run: () => useUi.getState().show({ trayOpen: true }) });
       cost.onStarted?.(job.id);

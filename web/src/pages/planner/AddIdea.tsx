@@ -2,17 +2,14 @@ import { useState } from "react";
 import { api, call } from "@/api/client";
 import { invalidate } from "@/api/query";
 import type { Cluster, Site } from "@/api/types";
-import { words } from "@/lib/format";
+import { ENTITY_TYPES, options, STRUCTURES } from "@/lib/kinds";
 import { Select, TextField } from "@/ui/Field";
 import { FormModal } from "@/ui/FormModal";
 import { told } from "@/ui/ToastNotifications";
 import { clusterOptions } from "./data";
 import { IdeaFields } from "./IdeaDialog";
-import { ENTITY_TYPES, STRUCTURES } from "./ideaList";
 import { linesOf } from "./lines";
 import { OutlineFields, type Section, toOutline } from "./OutlineFields";
-
-const options = (names: string[]) => names.map((name) => ({ id: name, name: words(name) }));
 
 /** Makes an idea by hand. */
 export function AddIdea({

@@ -10,24 +10,6 @@ export type IdeaValues = Partial<Record<(typeof IDEA_FILTERS)[number], string>>;
 /** Ideas are long, so a page has fewer of them than of keywords. */
 const PAGE = 60;
 
-export const ENTITY_TYPES = ["post", "page", "product", "service", "taxonomy"];
-export const STRUCTURES = [
-  "article",
-  "guide",
-  "comparison",
-  "review",
-  "listicle",
-  "landing_page",
-  "business_page",
-  "service_page",
-  "general",
-  "cluster_hub",
-  "product_page",
-  "category_archive",
-  "tag_archive",
-  "attribute_archive",
-];
-
 export function useIdeas(site: string, values: IdeaValues): List<Idea> {
   const query = {
     site_id: site,

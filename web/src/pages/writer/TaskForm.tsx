@@ -4,31 +4,12 @@ import { useState } from "react";
 import { api, call } from "@/api/client";
 import { invalidate } from "@/api/query";
 import type { OutlineSection, Task } from "@/api/types";
-import { words } from "@/lib/format";
+import { ENTITY_TYPES, options, STRUCTURES } from "@/lib/kinds";
 import { Button, IconButton } from "@/ui/Button";
 import { NumberField, Select, TextField } from "@/ui/Field";
 import { FormModal } from "@/ui/FormModal";
 import { told } from "@/ui/ToastNotifications";
 import { useClusters } from "./useTasks";
-
-const ENTITY_TYPES = ["post", "page", "product", "service", "taxonomy"];
-const STRUCTURES = [
-  "article",
-  "guide",
-  "comparison",
-  "review",
-  "listicle",
-  "landing_page",
-  "business_page",
-  "service_page",
-  "general",
-  "cluster_hub",
-  "product_page",
-  "category_archive",
-  "tag_archive",
-  "attribute_archive",
-];
-const options = (ids: string[]) => ids.map((id) => ({ id, name: words(id) }));
 
 /** One a line; empty lines and spaces at the ends mean nothing. */
 export function lines(text: string): string[] {

@@ -45,13 +45,30 @@ impl Cloud {
         Self::open(folder, vars, Arc::new(Faults::none())).await
     }
 
+    /// A cloud whose functions are not told a variable, though the process starts only with it: what an empty secret
+    /// is on AWS.
+    pub async fn start_untold(vars: &[(&str, &str)], untold: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut settings = Self::settings(&folder, vars);
+        assert!(settings.passed_on.remove(untold).is_some(), "{untold} was not set");
+        Self::open_settings(folder, settings, Arc::new(Faults::none())).await
+    }
+
     /// A cloud on the state that a folder holds.
     pub async fn open(folder: tempfile::TempDir, vars: &[(&str, &str)], faults: Arc<Faults>) -> Self {
+        let settings = Self::settings(&folder, vars);
+        Self::open_settings(folder, settings, faults).await
+    }
+
+    fn settings(folder: &tempfile::TempDir, vars: &[(&str, &str)]) -> Settings {
         let mut settings: BTreeMap<String, String> =
             vars.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         settings.insert("IGNY8_ADDR".to_owned(), "127.0.0.1:0".to_owned());
         settings.insert("IGNY8_DATA_DIR".to_owned(), folder.path().display().to_string());
-        let settings = Settings::from_vars(&settings).unwrap();
+        Settings::from_vars(&settings).unwrap()
+    }
+
+    async fn open_settings(folder: tempfile::TempDir, settings: Settings, faults: Arc<Faults>) -> Self {
         let up = Up::start_with(&settings, faults, false).await.unwrap();
         let http = Hyper::builder(TokioExecutor::new()).build_http();
         Self { up, settings, http, folder }

@@ -28,11 +28,15 @@ test("from signing up to a public page, by clicking", async ({ page, context }) 
   await page.getByLabel("Name", { exact: true }).fill("Taller Ana");
   await page.getByRole("button", { name: "Add the site" }).click();
   await page.getByRole("button", { name: "Publish here" }).click();
-  await page
+  await page.getByRole("button", { name: "Import a file" }).click();
+  const importing = page.getByRole("dialog");
+  await importing
     .locator("input[type=file]")
     .setInputFiles({ name: "keywords.csv", mimeType: "text/csv", buffer: Buffer.from(CSV) });
-  await expect(page.getByRole("main")).toContainText("7 keywords added");
-  await expect(page.getByRole("main")).toContainText("Line 9");
+  await importing.getByRole("button", { name: "Import", exact: true }).click();
+  await expect(importing).toContainText("7 keywords brought in");
+  await expect(importing.getByRole("cell", { name: "9", exact: true })).toBeVisible();
+  await importing.getByRole("button", { name: "Done" }).click();
   await page.getByRole("button", { name: "Continue" }).click();
   await page.getByRole("button", { name: "Cluster all new keywords" }).click();
   const dialog = page.getByRole("alertdialog");

@@ -59,6 +59,11 @@ api.use({
   },
 });
 
+/** A change builds on the version that was on screen; another's change in between is not overwritten. */
+export function ifMatch(version: number): { "if-match": string } {
+  return { "if-match": `"${version}"` };
+}
+
 /** The data of an answer; throws an ApiError for anything else. */
 export async function call<T>(pending: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
   const { data, error, response } = await pending;

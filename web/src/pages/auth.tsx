@@ -3,11 +3,12 @@ import { useState } from "react";
 import { Form } from "react-aria-components";
 import { Link, Navigate, useNavigate, useSearchParams } from "react-router";
 import { api, call } from "@/api/client";
-import { ApiError, sentence } from "@/api/problem";
+import { sentence } from "@/api/problem";
 import { queryClient } from "@/api/query";
 import { enter, useSession } from "@/api/session";
 import { Button, LinkButton } from "@/ui/Button";
 import { TextField } from "@/ui/Field";
+import { useSubmit } from "@/ui/useSubmit";
 
 const MIN_PASSWORD = 10;
 
@@ -43,29 +44,16 @@ function Ask({
   submit: () => Promise<void>;
   children: (errors: Record<string, string>) => React.ReactNode;
 }) {
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
-  const send = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      await submit();
-    } catch (thrown) {
-      setError(thrown);
-    } finally {
-      setBusy(false);
-    }
-  };
-  const fields = error instanceof ApiError ? error.fields : {};
+  const { busy, error, errors, send } = useSubmit(submit);
   return (
     <Form
       className="flex flex-col gap-4"
       onSubmit={(event) => {
         event.preventDefault();
-        if (!busy) void send();
+        void send();
       }}
     >
-      {children(fields)}
+      {children(errors)}
       {error !== undefined && (
         <p role="alert" className="text-bad">
           {sentence(error)}

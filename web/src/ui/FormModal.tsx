@@ -1,8 +1,9 @@
-import { useId, useState } from "react";
+import { useId } from "react";
 import { Form } from "react-aria-components";
-import { ApiError, sentence } from "@/api/problem";
+import { sentence } from "@/api/problem";
 import { Button } from "./Button";
 import { Dialog } from "./Dialog";
+import { useSubmit } from "./useSubmit";
 
 /**
  * A form in a window. `submit` does the work and throws what the server answered: a message for a field goes to that
@@ -28,24 +29,10 @@ export function FormModal({
 }) {
   // One form may stand over another.
   const id = useId();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
-  const errors = error instanceof ApiError ? error.fields : {};
+  const { busy, error, errors, send, forget } = useSubmit(submit);
   const close = () => {
-    setError(undefined);
+    forget();
     onClose();
-  };
-  const send = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      await submit();
-      onClose();
-    } catch (thrown) {
-      setError(thrown);
-    } finally {
-      setBusy(false);
-    }
   };
   return (
     <Dialog
@@ -67,7 +54,7 @@ export function FormModal({
         className="flex flex-col gap-4"
         onSubmit={(event) => {
           event.preventDefault();
-          if (!busy) void send();
+          void send().then((done) => done && onClose());
         }}
       >
         {children(errors)}

@@ -1,7 +1,7 @@
-import { useState } from "react";
 import { Form } from "react-aria-components";
-import { ApiError, sentence } from "@/api/problem";
+import { sentence } from "@/api/problem";
 import { Button } from "./Button";
+import { useSubmit } from "./useSubmit";
 
 /**
  * A form that stands in the page, not in a window; what FormModal is otherwise. `submit` throws what the server
@@ -23,29 +23,16 @@ export function InlineForm({
   changed?: boolean;
   /** Nothing can be sent: the fields are only read. */
   hidden?: boolean;
-  /** The way back, at the left; the button then stands at the right. */
+  /** What stands at the left, as the way back; the button then stands at the right. */
   back?: React.ReactNode;
 }) {
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
-  const errors = error instanceof ApiError ? error.fields : {};
-  const send = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      await submit();
-    } catch (thrown) {
-      setError(thrown);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const { busy, error, errors, send } = useSubmit(submit);
   return (
     <Form
       className="flex flex-col gap-4"
       onSubmit={(event) => {
         event.preventDefault();
-        if (!busy && changed && !hidden) void send();
+        if (changed && !hidden) void send();
       }}
     >
       {children(errors)}

@@ -3,9 +3,9 @@ import { Link } from "react-router";
 import { useBalance, useMay } from "@/api/query";
 import { isOpen, useRecentJobs } from "@/api/resources";
 import type { Site } from "@/api/types";
+import { cluster } from "@/pages/planner/keywordActions";
 import { Button, LinkButton } from "@/ui/Button";
 import { Skeleton } from "@/ui/states";
-import { clusterNew } from "./actions";
 import type { Counts } from "./counts";
 import { nextStep } from "./next";
 
@@ -48,7 +48,12 @@ export function NextStepCard({ site, counts, then }: { site: Site; counts?: Coun
             {step.action}
           </LinkButton>
         ) : (
-          <Button look="primary" icon={Sparkles} isDisabled={isBroke} onPress={() => clusterNew(site, then)}>
+          <Button
+            look="primary"
+            icon={Sparkles}
+            isDisabled={isBroke}
+            onPress={() => cluster(site, { all_new: true }, then)}
+          >
             {step.action}
           </Button>
         ))}

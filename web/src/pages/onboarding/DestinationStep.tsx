@@ -1,10 +1,9 @@
 import { Rocket } from "lucide-react";
 import { useState } from "react";
-import { api, call } from "@/api/client";
+import { api, call, ifMatch } from "@/api/client";
 import { invalidate, useMay } from "@/api/query";
 import type { Site } from "@/api/types";
 import { words } from "@/lib/format";
-import { ifMatch } from "@/pages/settings/resources";
 import { Badge } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
 import { failed } from "@/ui/ToastNotifications";

@@ -1,11 +1,11 @@
 import { ArrowLeft } from "lucide-react";
 import { useState } from "react";
-import { api, call } from "@/api/client";
+import { api, call, ifMatch } from "@/api/client";
 import { ApiError } from "@/api/problem";
 import { invalidate, queryClient, useList, useMay, useMe } from "@/api/query";
 import type { Sector, Site } from "@/api/types";
 import { useUi } from "@/lib/store";
-import { ifMatch, useWorkspaces } from "@/pages/settings/resources";
+import { useWorkspaces } from "@/pages/settings/resources";
 import { SiteFields } from "@/pages/settings/SiteFields";
 import { change, creation, formOf, language } from "@/pages/settings/siteForm";
 import { Button, LinkButton } from "@/ui/Button";

@@ -2,12 +2,11 @@ import { useState } from "react";
 import { api, call } from "@/api/client";
 import { invalidate } from "@/api/query";
 import type { Cluster, Site } from "@/api/types";
-import { ENTITY_TYPES, options, STRUCTURES } from "@/lib/kinds";
-import { Select, TextField } from "@/ui/Field";
+import { TextField } from "@/ui/Field";
 import { FormModal } from "@/ui/FormModal";
 import { told } from "@/ui/ToastNotifications";
-import { clusterOptions } from "./data";
 import { IdeaFields } from "./IdeaDialog";
+import { ARTICLE, KindFields } from "./KindFields";
 import { linesOf } from "./lines";
 import { OutlineFields, type Section, toOutline } from "./OutlineFields";
 
@@ -25,9 +24,7 @@ export function AddIdea({
   onClose: () => void;
 }) {
   const [title, setTitle] = useState("");
-  const [clusterId, setClusterId] = useState(cluster);
-  const [type, setType] = useState("post");
-  const [structure, setStructure] = useState("article");
+  const [kind, setKind] = useState({ ...ARTICLE, cluster_id: cluster });
   const [angle, setAngle] = useState("");
   const [audience, setAudience] = useState("");
   const [keywords, setKeywords] = useState("");
@@ -36,10 +33,9 @@ export function AddIdea({
   const submit = async () => {
     const body = {
       site_id: site.id,
-      cluster_id: clusterId || undefined,
+      ...kind,
+      cluster_id: kind.cluster_id || undefined,
       title,
-      entity_type: type,
-      structure,
       angle,
       audience,
       target_keywords: linesOf(keywords),
@@ -64,30 +60,7 @@ export function AddIdea({
             error={errors.title}
             hint="It cannot be changed later; a task made from the idea can have another."
           />
-          <div className="grid gap-4 sm:grid-cols-3">
-            <Select
-              label="Cluster"
-              none="No cluster"
-              options={clusterOptions(clusters, clusterId || undefined)}
-              value={clusterId}
-              onChange={setClusterId}
-              error={errors.cluster_id}
-            />
-            <Select
-              label="Kind"
-              options={options(ENTITY_TYPES)}
-              value={type}
-              onChange={setType}
-              error={errors.entity_type}
-            />
-            <Select
-              label="Structure"
-              options={options(STRUCTURES)}
-              value={structure}
-              onChange={setStructure}
-              error={errors.structure}
-            />
-          </div>
+          <KindFields clusters={clusters} value={kind} onChange={setKind} errors={errors} />
           <IdeaFields
             {...{ angle, setAngle, audience, setAudience, keywords, setKeywords, length, setLength, errors }}
           />

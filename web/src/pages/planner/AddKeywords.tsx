@@ -1,36 +1,33 @@
 import { useState } from "react";
-import { api, call } from "@/api/client";
 import { invalidate } from "@/api/query";
-import type { Site } from "@/api/types";
-import { count } from "@/lib/format";
+import type { ImportSummary, Site } from "@/api/types";
+import { count, number } from "@/lib/format";
 import { TextField } from "@/ui/Field";
 import { FormModal } from "@/ui/FormModal";
 import { told } from "@/ui/ToastNotifications";
 import { linesOf } from "./lines";
-import { RejectedDialog, type RejectedLine } from "./RejectedLines";
+import { importText, MOST_LINES } from "./pasted";
+import { RejectedDialog } from "./RejectedLines";
 import { SectorSelect } from "./SectorSelect";
 
-const MOST = 2000;
-
-/** Adds a pasted list, one keyword to a line. */
+/** Adds a pasted list, one keyword to a line, or a pasted table. */
 export function AddKeywords({ site, isOpen, onClose }: { site: Site; isOpen: boolean; onClose: () => void }) {
   const [text, setText] = useState("");
   const [sector, setSector] = useState("");
-  const [rejected, setRejected] = useState<RejectedLine[]>([]);
+  const [outcome, setOutcome] = useState<ImportSummary>();
   const lines = linesOf(text);
   const submit = async () => {
     if (lines.length === 0) return;
-    const keywords = lines.map((keyword) => ({ keyword }));
-    const body = { site_id: site.id, sector_id: sector || undefined, keywords };
-    const added = await call(api.POST("/api/planner/keywords", { body }));
+    const place = { site_id: site.id, ...(sector && { sector_id: sector }) };
+    const { summary, left } = await importText(place, text);
     invalidate("keywords");
-    const known = added.duplicates > 0 ? ` ${count(added.duplicates, "keyword")} known already.` : "";
-    told(`${count(added.created, "keyword")} added.${known}`);
-    setRejected(
-      added.rejected.map(({ index, message }) => ({ line: index + 1, message: `${lines[index] ?? ""}: ${message}` })),
-    );
+    const { created, updated, duplicates } = summary;
+    const newer = updated > 0 ? ` ${count(updated, "keyword")} got newer numbers.` : "";
+    const known = duplicates > 0 ? ` ${count(duplicates, "keyword")} known already.` : "";
+    told(`${count(created, "keyword")} added.${newer}${known}`);
+    setOutcome(summary);
     // What was not taken stays, to be mended and sent again.
-    setText(added.rejected.map(({ index }) => lines[index] ?? "").join("\n"));
+    setText(left);
   };
   return (
     <>
@@ -46,7 +43,10 @@ export function AddKeywords({ site, isOpen, onClose }: { site: Site; isOpen: boo
               value={text}
               onChange={setText}
               error={
-                errors.keywords ?? (lines.length > MOST ? `At most ${MOST} at once; import a file instead.` : undefined)
+                errors.keywords ??
+                (lines.length > MOST_LINES
+                  ? `At most ${number(MOST_LINES)} at once; import a file instead.`
+                  : undefined)
               }
               hint={lines.length > 0 ? `${count(lines.length, "keyword")}` : "One to a line; paste a list as it is."}
             />
@@ -54,7 +54,7 @@ export function AddKeywords({ site, isOpen, onClose }: { site: Site; isOpen: boo
           </>
         )}
       </FormModal>
-      <RejectedDialog rejected={rejected} onClose={() => setRejected([])} />
+      <RejectedDialog summary={outcome} isKept={text !== ""} onClose={() => setOutcome(undefined)} />
     </>
   );
 }

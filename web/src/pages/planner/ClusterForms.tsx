@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { api, call } from "@/api/client";
+import { api, call, ifMatch } from "@/api/client";
 import { invalidate } from "@/api/query";
 import type { Cluster, Site } from "@/api/types";
 import { count } from "@/lib/format";
@@ -17,7 +17,7 @@ export function ClusterForm({ site, cluster, onClose }: { site: Site; cluster?: 
   const submit = async () => {
     if (cluster) {
       const params = { path: { id: cluster.id } };
-      const headers = { "If-Match": `"${cluster.version}"` };
+      const headers = ifMatch(cluster.version);
       await call(api.PATCH("/api/planner/clusters/{id}", { params, headers, body: { name, description } }));
       told("Cluster saved.");
     } else {

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, call } from "@/api/client";
+import { api, call, ifMatch } from "@/api/client";
 import { invalidate } from "@/api/query";
 import type { Idea } from "@/api/types";
 import { number, words } from "@/lib/format";
@@ -57,7 +57,7 @@ function EditIdea({ idea, onClose }: { idea: Idea; onClose: () => void }) {
       outline: toOutline(sections),
     };
     const params = { path: { id: idea.id } };
-    await call(api.PATCH("/api/planner/ideas/{id}", { params, headers: { "If-Match": `"${version}"` }, body }));
+    await call(api.PATCH("/api/planner/ideas/{id}", { params, headers: ifMatch(version), body }));
     invalidate("ideas");
     told("Idea saved.");
   };

@@ -26,10 +26,13 @@ export function OutlineFields({
   sections,
   onChange,
   error,
+  none,
 }: {
   sections: Section[];
   onChange: (sections: Section[]) => void;
   error?: string;
+  /** Said in place of sections when there are none. */
+  none?: string;
 }) {
   const change = (key: number, part: Partial<Section>) =>
     onChange(sections.map((one) => (one.key === key ? { ...one, ...part } : one)));
@@ -41,6 +44,7 @@ export function OutlineFields({
   return (
     <fieldset className="flex flex-col gap-2">
       <legend className="mb-1 text-[13px] font-medium">Outline</legend>
+      {none && sections.length === 0 && <p className="text-ink-soft">{none}</p>}
       {sections.map((section, at) => (
         <div key={section.key} className="flex items-start gap-1 rounded-lg border border-line p-3">
           <div className="flex min-w-0 flex-1 flex-col gap-2">

@@ -1,8 +1,9 @@
+import type { ImportSummary } from "@/api/types";
 import { count } from "@/lib/format";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 
-export type RejectedLine = { line: number; message: string };
+type RejectedLine = { line: number; message: string };
 
 /** Lines that were not taken, and why. */
 export function RejectedTable({ rejected, all }: { rejected: RejectedLine[]; all: number }) {
@@ -42,16 +43,29 @@ export function RejectedTable({ rejected, all }: { rejected: RejectedLine[]; all
   );
 }
 
-export function RejectedDialog({ rejected, onClose }: { rejected: RejectedLine[]; onClose: () => void }) {
+/** Says after pasting which lines were not taken; nothing when all were. */
+export function RejectedDialog({
+  summary,
+  isKept,
+  onClose,
+}: {
+  summary?: ImportSummary;
+  /** They stay in the form. */
+  isKept: boolean;
+  onClose: () => void;
+}) {
+  if (!summary || summary.rejected_count === 0) return null;
   return (
     <Dialog
-      title={`${count(rejected.length, "keyword")} not added`}
-      isOpen={rejected.length > 0}
+      title={`${count(summary.rejected_count, "keyword")} not added`}
+      isOpen
       onClose={onClose}
       footer={<Button onPress={onClose}>Close</Button>}
     >
-      <p className="mb-3 text-ink-soft">They stay in the form, so that you can mend them and add them again.</p>
-      <RejectedTable rejected={rejected} all={rejected.length} />
+      {isKept && (
+        <p className="mb-3 text-ink-soft">They stay in the form, so that you can mend them and add them again.</p>
+      )}
+      <RejectedTable rejected={summary.rejected} all={summary.rejected_count} />
     </Dialog>
   );
 }

@@ -11,20 +11,21 @@ export const PAGE = 200;
 export const MOST_CLUSTERS = 2000;
 
 /** All clusters of a site, newest first; `whole` is false when there are more than were read. */
-export function useClusters(site: string) {
+export function useClusters(site: string | undefined) {
   return useQuery({
     queryKey: ["clusters", "all", site],
     queryFn: async () => {
       const rows: Cluster[] = [];
       let cursor: string | undefined;
       do {
-        const query = { site_id: site, limit: PAGE, cursor };
+        const query = { site_id: site ?? "", limit: PAGE, cursor };
         const page = await call(api.GET("/api/planner/clusters", { params: { query } }));
         rows.push(...(page.items as Cluster[]));
         cursor = page.next_cursor ?? undefined;
       } while (cursor && rows.length < MOST_CLUSTERS);
       return { rows, whole: cursor === undefined };
     },
+    enabled: site !== undefined,
     staleTime: 30_000,
   });
 }

@@ -1,26 +1,21 @@
 /** Sending a keyword file: at once when it is small, else as an upload that a job reads. */
-import { api, call, upload } from "@/api/client";
+import { api, call } from "@/api/client";
 import { ApiError } from "@/api/problem";
 import type { ImportSummary, Job } from "@/api/types";
+import { importInline, MOST_LINES, type Place } from "./pasted";
 
 /** What the server reads while one waits; more goes by an upload. */
-const INLINE = { bytes: 1 << 20, lines: 2000 };
+const INLINE = { bytes: 1 << 20, lines: MOST_LINES };
 /** The most that can be uploaded. */
 export const MOST_BYTES = 16 << 20;
 
 export type Sent = { summary: ImportSummary } | { job: string };
 
-export async function sendFile(
-  file: File,
-  place: { site_id: string; sector_id?: string },
-  lines: number,
-): Promise<Sent> {
+export async function sendFile(file: File, place: Place, lines: number): Promise<Sent> {
   // The count of lines is a guess here; a file that the server finds too long goes the other way too.
   if (file.size <= INLINE.bytes && lines <= INLINE.lines) {
     try {
-      const query = new URLSearchParams(place as Record<string, string>);
-      const path = `/api/planner/keywords/import?${query}`;
-      return { summary: await upload<ImportSummary>(path, file, "application/octet-stream") };
+      return { summary: await importInline(place, file, "application/octet-stream") };
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 413) throw error;
     }

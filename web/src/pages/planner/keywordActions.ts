@@ -67,18 +67,19 @@ export const MOST_CHOSEN = 50;
 type Selection = { all_new: true } | { keyword_ids: string[] };
 
 /** Groups keywords into clusters, after its cost was shown. */
-export function cluster(site: Site, selection: Selection, then?: () => void): void {
+export function cluster(site: Site, selection: Selection, then?: (job: string) => void): void {
   const body = { site_id: site.id, ...selection };
   const what =
     "all_new" in selection
-      ? `All new keywords of ${site.name} are grouped by what their searchers want, in new and existing clusters. An item is up to 30 keywords.`
-      : `${count(selection.keyword_ids.length, "keyword")} of ${site.name} will be grouped by what their searchers want, in new and existing clusters. An item is up to 30 keywords.`;
+      ? `All new keywords of ${site.name} are grouped by what their searchers want, in new and existing clusters. A batch is up to 30 keywords.`
+      : `${count(selection.keyword_ids.length, "keyword")} of ${site.name} will be grouped by what their searchers want, in new and existing clusters. A batch is up to 30 keywords.`;
   const ask = (estimate: boolean) =>
     call(api.POST("/api/planner/cluster", { params: { query: estimate ? { estimate } : {} }, body }));
   spend({
     title: "Cluster keywords",
     what,
-    noun: "item",
+    noun: "batch of keywords",
+    plural: "batches of keywords",
     estimate: async () => (await ask(true)) as Estimated,
     start: async () => (await ask(false)) as { job: { id: string } },
     onStarted: then,

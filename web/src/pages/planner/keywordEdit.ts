@@ -1,5 +1,5 @@
 /** Editing a keyword in its row: shown at once, taken back when the server refuses. */
-import { api, call } from "@/api/client";
+import { api, call, ifMatch } from "@/api/client";
 import { ApiError } from "@/api/problem";
 import { invalidate } from "@/api/query";
 import type { components } from "@/api/schema";
@@ -16,7 +16,7 @@ async function save(before: Keyword, change: Change): Promise<Keyword | undefine
   replaceRow("keywords", { ...before, ...change });
   try {
     const params = { path: { id: before.id } };
-    const headers = { "If-Match": `"${before.version}"` };
+    const headers = ifMatch(before.version);
     const saved = (await call(api.PATCH("/api/planner/keywords/{id}", { params, headers, body: change }))) as Keyword;
     replaceRow("keywords", saved);
     if (change.volume !== undefined && saved.cluster_id) invalidate("clusters");

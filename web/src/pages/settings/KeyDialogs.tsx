@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { api, call } from "@/api/client";
+import { api, call, ifMatch } from "@/api/client";
 import { invalidate, useMe } from "@/api/query";
 import type { ApiKey } from "@/api/types";
 import { mayOf } from "@/lib/rights";
@@ -9,7 +9,6 @@ import { CopyButton } from "@/ui/CopyButton";
 import { Dialog } from "@/ui/Dialog";
 import { Select, TextField } from "@/ui/Field";
 import { FormModal } from "@/ui/FormModal";
-import { ifMatch } from "./resources";
 
 const KEY_ROLES: { id: "viewer" | "editor" | "admin"; name: string; note: string }[] = [
   { id: "viewer", name: "Viewer", note: "Reads only." },

@@ -1,13 +1,12 @@
 /** Inviting someone, and changing what a member may do: the same role and limits. */
 import { useState } from "react";
-import { api, call } from "@/api/client";
+import { api, call, ifMatch } from "@/api/client";
 import { invalidate, useMe } from "@/api/query";
 import type { Member, Role, Workspace } from "@/api/types";
 import { Choice } from "@/ui/Choice";
 import { Checkbox, TextField } from "@/ui/Field";
 import { FormModal } from "@/ui/FormModal";
 import { told } from "@/ui/ToastNotifications";
-import { ifMatch } from "./resources";
 import { grantable } from "./roles";
 
 type Rights = { role: Role; workspaces: string[] };

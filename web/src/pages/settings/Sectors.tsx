@@ -1,7 +1,7 @@
 /** The topic areas of a site. */
 import { Pencil, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { api, call } from "@/api/client";
+import { api, call, ifMatch } from "@/api/client";
 import { invalidate, useList } from "@/api/query";
 import type { Sector, Site } from "@/api/types";
 import { RowActions } from "@/ui/ActionButtons";
@@ -11,7 +11,7 @@ import { TextField } from "@/ui/Field";
 import { FormModal } from "@/ui/FormModal";
 import { Row, RowList } from "@/ui/RowList";
 import { Section } from "@/ui/Section";
-import { act, ifMatch } from "./resources";
+import { act } from "./resources";
 
 export function Sectors({ site, may }: { site: Site; may: boolean }) {
   const [open, setOpen] = useState<{ sector?: Sector }>();

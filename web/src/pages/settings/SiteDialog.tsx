@@ -1,10 +1,9 @@
 import { useState } from "react";
-import { api, call } from "@/api/client";
+import { api, call, ifMatch } from "@/api/client";
 import { invalidate } from "@/api/query";
 import type { Site, Workspace } from "@/api/types";
 import { FormModal } from "@/ui/FormModal";
 import { told } from "@/ui/ToastNotifications";
-import { ifMatch } from "./resources";
 import { SiteFields } from "./SiteFields";
 import { change, creation, formOf } from "./siteForm";
 

@@ -1,10 +1,9 @@
 import { useState } from "react";
-import { api, call } from "@/api/client";
+import { api, call, ifMatch } from "@/api/client";
 import { invalidate } from "@/api/query";
 import type { Workspace } from "@/api/types";
 import { TextField } from "@/ui/Field";
 import { FormModal } from "@/ui/FormModal";
-import { ifMatch } from "./resources";
 
 /** Makes a workspace, or renames one. */
 export function WorkspaceDialog({

@@ -14,11 +14,6 @@ export function useWorkspaces(): List<Workspace> {
   );
 }
 
-/** A change builds on the version that was on screen; another's change in between is not overwritten. */
-export function ifMatch(version: number): { "if-match": string } {
-  return { "if-match": `"${version}"` };
-}
-
 /** Runs a deed, says that it was done, and has the lists read again that it changed. */
 export async function act(deed: () => Promise<unknown>, done: string, ...changed: string[]): Promise<boolean> {
   try {

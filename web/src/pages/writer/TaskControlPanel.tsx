@@ -2,10 +2,11 @@
 import { Kanban, Sparkles, Table2, Trash2 } from "lucide-react";
 import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
 import { cx } from "@/lib/cx";
+import { useClusters } from "@/pages/planner/data";
 import { ActionButtons } from "@/ui/ActionButtons";
 import type { Selection } from "@/ui/DataTable";
 import { type Filter, FilterPanel } from "@/ui/FilterPanel";
-import { isFree, loadedTasks, removeTasks, STATUSES, useClusters, useOpenJobs, write } from "./useTasks";
+import { isFree, loadedTasks, removeTasks, STATUSES, useOpenJobs, write } from "./useTasks";
 
 export type View = "board" | "table";
 
@@ -25,7 +26,7 @@ export function TaskControlPanel({
   values: Partial<Record<string, string>>;
   set: (changes: Record<string, string>) => void;
 }) {
-  const clusters = useClusters(site).data ?? [];
+  const clusters = useClusters(site).data?.rows ?? [];
   const filters: Filter[] = [
     // The board has a column for each status.
     ...(view === "table"

@@ -5,12 +5,13 @@ import { Link } from "react-router";
 import { useMay } from "@/api/query";
 import type { Task } from "@/api/types";
 import { ago, count, words } from "@/lib/format";
+import { useClusters } from "@/pages/planner/data";
 import { StatusBadge } from "@/ui/Badge";
 import { Button, LinkButton } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { ErrorState, Skeleton } from "@/ui/states";
 import { TaskForm } from "./TaskForm";
-import { isFree, removeTasks, useClusters, useOpenJobs, useTask, write } from "./useTasks";
+import { isFree, removeTasks, useOpenJobs, useTask, write } from "./useTasks";
 
 export function TaskDialog({ id, close }: { id: string; close: () => void }) {
   const task = useTask(id);
@@ -82,7 +83,7 @@ export function Why({ task }: { task: Task }) {
 }
 
 function Details({ task }: { task: Task }) {
-  const cluster = useClusters(task.site_id).data?.find((one) => one.id === task.cluster_id);
+  const cluster = useClusters(task.site_id).data?.rows?.find((one) => one.id === task.cluster_id);
   const waits = useOpenJobs().has(task.job_id ?? "");
   return (
     <div className="flex flex-col gap-4">

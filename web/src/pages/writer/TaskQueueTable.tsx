@@ -4,11 +4,12 @@ import { useNavigate } from "react-router";
 import { type List, useMay } from "@/api/query";
 import type { Task } from "@/api/types";
 import { ago, number, words } from "@/lib/format";
+import { useClusters } from "@/pages/planner/data";
 import { RowActions } from "@/ui/ActionButtons";
 import { StatusBadge } from "@/ui/Badge";
 import { type Column, DataTable, type Selection } from "@/ui/DataTable";
 import type { MenuEntry } from "@/ui/Menu";
-import { isFree, removeTasks, useClusters, useOpenJobs, write } from "./useTasks";
+import { isFree, removeTasks, useOpenJobs, write } from "./useTasks";
 
 export function TaskQueueTable({
   site,
@@ -28,7 +29,7 @@ export function TaskQueueTable({
   const navigate = useNavigate();
   const may = useMay("editor");
   const jobs = useOpenJobs();
-  const names = new Map((useClusters(site).data ?? []).map((cluster) => [cluster.id, cluster.name]));
+  const names = new Map((useClusters(site).data?.rows ?? []).map((cluster) => [cluster.id, cluster.name]));
   const entries = (task: Task): MenuEntry[] => {
     const free = isFree(task, jobs);
     const all: (MenuEntry | false | null | undefined)[] = [

@@ -7,6 +7,7 @@ import { type List, useList, useMay } from "@/api/query";
 import { useSite } from "@/api/resources";
 import type { Content, ContentStatus, Site } from "@/api/types";
 import { ago, count, number, words } from "@/lib/format";
+import { useClusters } from "@/pages/planner/data";
 import { ActionButtons, RowActions } from "@/ui/ActionButtons";
 import { StatusBadge } from "@/ui/Badge";
 import { LinkButton } from "@/ui/Button";
@@ -17,7 +18,7 @@ import { EmptyState, Skeleton } from "@/ui/states";
 import { told } from "@/ui/ToastNotifications";
 import { NoSite } from "./NoSite";
 import { HOSTED, MOST_PUBLISHED, publish } from "./publish";
-import { useClusterFilter, useClusters } from "./useTasks";
+import { useClusterFilter } from "./useTasks";
 
 const STATUSES: { id: ContentStatus; name: string }[] = [
   { id: "draft", name: "Draft" },
@@ -58,7 +59,7 @@ function ContentTable({ site }: { site: Site }) {
   const navigate = useNavigate();
   const { values, set } = useFilters(["status", "cluster"] as const);
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
-  const clusters = useClusters(site.id).data ?? [];
+  const clusters = useClusters(site.id).data?.rows ?? [];
   const cluster = useClusterFilter(site.id, values.cluster);
   const status = STATUSES.find((one) => one.id === values.status)?.id;
   const list = useContents(site.id, status, cluster);

@@ -3,8 +3,9 @@ import { useQuery } from "@tanstack/react-query";
 import { api, call } from "@/api/client";
 import { invalidate, queryClient, useList } from "@/api/query";
 import { isOpen, useRecentJobs } from "@/api/resources";
-import type { Cluster, Estimated, Task, TaskStatus } from "@/api/types";
+import type { Estimated, Task, TaskStatus } from "@/api/types";
 import { count } from "@/lib/format";
+import { useClusters } from "@/pages/planner/data";
 import { confirm } from "@/ui/ConfirmDialog";
 import { spend } from "@/ui/CostDialog";
 import { failed, told } from "@/ui/ToastNotifications";
@@ -21,30 +22,9 @@ export const STATUSES: { id: TaskStatus; name: string }[] = [
 /** The most tasks in one request to write. */
 export const MOST_WRITTEN = 40;
 
-/** The clusters of a site, for filters and names; of very many, the newest thousand. */
-export function useClusters(site: string | undefined) {
-  return useQuery({
-    queryKey: ["clusters", "names", site],
-    enabled: site !== undefined,
-    staleTime: 60_000,
-    queryFn: async () => {
-      const found: Cluster[] = [];
-      let cursor: string | undefined;
-      for (let page = 0; page < 5; page += 1) {
-        const query = { site_id: site ?? "", limit: 200, cursor };
-        const answer = await call(api.GET("/api/planner/clusters", { params: { query } }));
-        found.push(...(answer.items as Cluster[]));
-        cursor = answer.next_cursor ?? undefined;
-        if (!cursor) break;
-      }
-      return found;
-    },
-  });
-}
-
 /** The cluster in the address, unless it is of another site than the one in hand. */
 export function useClusterFilter(site: string | undefined, wanted: string | undefined): string | undefined {
-  const clusters = useClusters(site).data;
+  const clusters = useClusters(site).data?.rows;
   return wanted && clusters?.some((one) => one.id === wanted) ? wanted : undefined;
 }
 

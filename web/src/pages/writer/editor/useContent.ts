@@ -1,6 +1,6 @@
 /** What the editor reads and writes: the content, its revisions, and changes that name the version that they are of. */
 import { useQuery } from "@tanstack/react-query";
-import { api, call } from "@/api/client";
+import { api, call, ifMatch } from "@/api/client";
 import { queryClient } from "@/api/query";
 import type { components } from "@/api/schema";
 import type { Block, ContentView } from "@/api/types";
@@ -65,7 +65,7 @@ export function keep(content: ContentView): ContentView {
 export async function change(id: string, body: ContentChange, version: number): Promise<ContentView> {
   const request = api.PATCH("/api/writer/content/{id}", {
     params: { path: { id } },
-    headers: { "if-match": `"${version}"` },
+    headers: ifMatch(version),
     body,
   });
   return keep((await call(request)) as ContentView);
@@ -74,7 +74,7 @@ export async function change(id: string, body: ContentChange, version: number): 
 export async function restore(id: string, number: number, version: number): Promise<ContentView> {
   const request = api.POST("/api/writer/content/{id}/revisions/{n}/restore", {
     params: { path: { id, n: number } },
-    headers: { "if-match": `"${version}"` },
+    headers: ifMatch(version),
   });
   return keep((await call(request)) as ContentView);
 }

@@ -243,6 +243,11 @@ async fn without_a_key_nobody_is_asked() {
     ana.post(&format!("/api/system/jobs/{job}/retry"), &json!({})).await.good();
     let again = stage.end(&ana, &site, &job).await;
     assert_eq!((&again.job["credits"]["charged"], again.charges.len()), (&json!(0), 0));
+    // Who looks for what went wrong finds it.
+    for (filter, found) in [("has_failures=true", 1), ("has_failures=false", 0), (&format!("site_id={site}"), 1)] {
+        let jobs = ana.get(&format!("/api/system/jobs?count=true&{filter}")).await.good();
+        assert_eq!((&jobs["total"], jobs["items"].as_array().unwrap().len()), (&json!(found), found), "{filter}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,9 +3,9 @@
 use axum::{Json, extract::State};
 use igny8_api::{Caller, Failure, List, ListParams, Path};
 use igny8_app::HTTP_NEEDS;
-use igny8_core::{JobId, Page};
+use igny8_core::{JobId, Page, SiteId};
 use igny8_lambda::FunctionSpec;
-use igny8_work::{ItemView, JobView, Work};
+use igny8_work::{ItemView, JobQuery, JobView, Work};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -29,12 +29,16 @@ pub fn routes(work: Work) -> OpenApiRouter {
 }
 
 /// Which jobs.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct Filter {
     /// Only of this function, as `auto_cluster`.
     function: Option<String>,
+    /// Only of this site.
+    site_id: Option<SiteId>,
+    /// Only those with failed items, or only those without.
+    has_failures: Option<bool>,
 }
 
 /// Jobs, newest first, without their items.
@@ -49,7 +53,8 @@ async fn list(
 ) -> Result<Json<Page<JobView>>, Failure> {
     list.no_search()?;
     list.order(&[("-created_at", ())])?;
-    Ok(Json(work.jobs(&ctx, list.filter.function.as_deref(), list.page()).await?))
+    let Filter { function, site_id, has_failures } = list.filter.clone();
+    Ok(Json(work.jobs(&ctx, JobQuery { function, site_id, has_failures, page: list.page() }).await?))
 }
 
 /// A job with its first 200 items.

@@ -211,7 +211,8 @@ impl From<&Job> for JobView {
         let status = job.status();
         let phase = match status {
             JobStatus::Preparing | JobStatus::Queued => crate::Phase::Init,
-            JobStatus::Running => crate::Phase::AiCall,
+            // The least that holds; who knows an item that runs says more.
+            JobStatus::Running => crate::Phase::Prep,
             _ => crate::Phase::Done,
         };
         Self {

@@ -25,7 +25,7 @@ pub use create::{JobCreate, NewItem};
 pub use item::{Item, ItemError, ItemId, ItemMessage, ItemState, Phase};
 pub use job::{Job, JobCredits, JobProgress, JobStatus, JobView};
 pub use lane::{DUE_SHARDS, Lane};
-pub use read::ItemView;
+pub use read::{ItemView, JobQuery};
 pub use step::{Failure, FunctionSpec, Outcome, Progress, Step, UsedModel};
 pub use sweep::{Expired, Swept};
 

@@ -1,7 +1,7 @@
 //! Reading jobs.
 
 use igny8_accounts::Visibility;
-use igny8_core::{Credits, Ctx, Error, JobId, Limit, Page, PageRequest, Result, Timestamp};
+use igny8_core::{Credits, Ctx, Error, JobId, Limit, Page, PageRequest, Result, SiteId, Timestamp};
 use igny8_table::{AttributeValue, Cond, Entity, Keys, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -30,6 +30,19 @@ pub struct ItemView {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     #[schema(value_type = Object)]
     pub result: Option<serde_json::Value>,
+}
+
+/// Which jobs of a list.
+#[derive(Debug, Clone, Default)]
+pub struct JobQuery {
+    /// Only of this function, as `auto_cluster`.
+    pub function: Option<String>,
+    /// Only of this site.
+    pub site_id: Option<SiteId>,
+    /// Only those with failed items, or only those without.
+    pub has_failures: Option<bool>,
+    /// Where the page begins and how long it is.
+    pub page: PageRequest,
 }
 
 impl From<Item> for ItemView {
@@ -146,14 +159,23 @@ impl Work {
     }
 
     /// Pages of the jobs that the context may see, newest first.
-    pub async fn jobs(&self, ctx: &Ctx, function: Option<&str>, page: PageRequest) -> Result<Page<JobView>> {
+    ///
+    /// Errors: a site that is not there, or not for the caller (404).
+    pub async fn jobs(&self, ctx: &Ctx, wanted: JobQuery) -> Result<Page<JobView>> {
         let keys = Keys::new(ctx);
         let mut query = Query::partition(keys.partition(Job::KIND)).descending();
-        if let Some(function) = function {
+        if let Some(function) = wanted.function {
             query = query.filter(Cond::eq("function", function));
         }
+        if let Some(site) = wanted.site_id {
+            self.accounts.site(ctx, site).await?;
+            query = query.filter(Cond::eq("site_id", site));
+        }
+        if let Some(has_failures) = wanted.has_failures {
+            query = query.filter(if has_failures { Cond::ge_n("failed", 1) } else { Cond::eq_n("failed", 0) });
+        }
         query = self.seen_by(ctx, query).await?;
-        Ok(self.table.page::<Job>(&keys, query, page).await?.map(|job| JobView::from(&job)))
+        Ok(self.table.page::<Job>(&keys, query, wanted.page).await?.map(|job| JobView::from(&job)))
     }
 }
 

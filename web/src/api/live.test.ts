@@ -1,6 +1,6 @@
 import { QueryClient } from "@tanstack/react-query";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { apply, follow, type Ports, type Unread, useLive } from "./live";
+import { apply, follow, type Ports, useLive } from "./live";
 import type { Job, LiveMessage, Notice } from "./types";
 
 const at = (second: number) => `2026-11-22T10:00:${String(second).padStart(2, "0")}.000Z`;
@@ -12,31 +12,60 @@ function job(id: string, second: number, status: Job["status"] = "running"): Job
   return { id, function: "auto_cluster", site_id: null, status, total: 2, progress, credits, ...times };
 }
 
+const tell = (cache: QueryClient, one: Job) => apply(cache, { type: "job", at: one.updated_at, job: one });
+
 test("a job replaces an older state of itself, never a newer one, and a new job comes first", () => {
   const cache = new QueryClient();
   cache.setQueryData(["jobs", "recent"], [job("2", 5), job("1", 1)]);
-  cache.setQueryData(["jobs", "2"], { ...job("2", 5), items: [] });
-  const tell = (one: Job) => apply(cache, { type: "job", at: one.updated_at, job: one });
-  tell(job("2", 4, "queued"));
-  tell(job("1", 9, "succeeded"));
-  tell(job("3", 8));
+  cache.setQueryData(["jobs", "one", "2"], { ...job("2", 5), items: [] });
+  tell(cache, job("2", 4, "queued"));
+  tell(cache, job("1", 9, "succeeded"));
+  tell(cache, job("3", 8));
   const rows = cache.getQueryData<Job[]>(["jobs", "recent"]);
   expect(rows?.map((row) => [row.id, row.status])).toEqual([
     ["3", "running"],
     ["2", "running"],
     ["1", "succeeded"],
   ]);
-  tell(job("2", 6, "failed"));
-  expect(cache.getQueryData<Job>(["jobs", "2"])).toMatchObject({ status: "failed", items: [] });
+  tell(cache, { ...job("2", 6), progress: { ...job("2", 6).progress, phase: "save" } });
+  expect(cache.getQueryData<Job>(["jobs", "one", "2"])).toMatchObject({ progress: { phase: "save" }, items: [] });
 });
 
-test("a notice counts once, and the balance is taken as it is", () => {
+test("a list of jobs takes what is told into the page where it is, and a new one only where its filter wants it", () => {
   const cache = new QueryClient();
+  const list = (...pages: Job[][]) => ({ pages: pages.map((items) => ({ items, total: 3 })), pageParams: [] });
+  cache.setQueryData(["jobs", "list", {}], list([job("5", 1), job("4", 1)], [job("3", 1)]));
+  cache.setQueryData(["jobs", "list", { function: "publish" }], list([job("1", 1)]));
+  tell(cache, job("3", 2, "queued"));
+  tell(cache, job("6", 2));
+  // Of a page that was not read yet.
+  tell(cache, job("2", 2));
+  const seen = (key: object) =>
+    cache
+      .getQueryData<ReturnType<typeof list>>(["jobs", "list", key])
+      ?.pages.map((page) => [page.total, ...page.items.map((one) => `${one.id} ${one.status}`)]);
+  expect(seen({})).toEqual([
+    [4, "6 running", "5 running", "4 running"],
+    [3, "3 queued"],
+  ]);
+  expect(seen({ function: "publish" })).toEqual([[3, "1 running"]]);
+});
+
+test("what a burst makes stale is read again once, with the items of a job that has ended", async () => {
+  vi.useFakeTimers();
+  const cache = new QueryClient();
+  const stale = vi.spyOn(cache, "invalidateQueries");
   const notice = { id: "n", job_id: "1", outcome: "failure", at: at(3), read: false } as Notice;
-  cache.setQueryData<Unread>(["notices", "unread"], { items: [], total: 0 });
-  apply(cache, { type: "notice", at: at(3), notice });
-  apply(cache, { type: "notice", at: at(3), notice });
-  expect(cache.getQueryData<Unread>(["notices", "unread"])?.total).toBe(1);
+  cache.setQueryData(["jobs", "one", "1"], { ...job("1", 1), items: [] });
+  for (let n = 0; n < 9; n += 1) apply(cache, { type: "notice", at: at(3), notice });
+  tell(cache, job("1", 2, "failed"));
+  expect(cache.getQueryData<Job>(["jobs", "one", "1"])?.status).toBe("running");
+  await vi.advanceTimersByTimeAsync(200);
+  expect(stale.mock.calls).toEqual([[{ queryKey: ["notices"] }], [{ queryKey: ["jobs"] }]]);
+});
+
+test("the balance is taken as it is", () => {
+  const cache = new QueryClient();
   const balance = {
     balance: 3,
     reserved: 1,
@@ -54,8 +83,9 @@ class Fake {
   static all: Fake[] = [];
   sent: unknown[] = [];
   closed = false;
+  readyState: number = WebSocket.OPEN;
   onopen?: () => void;
-  onmessage?: (event: { data: string }) => void;
+  onmessage?: ((event: { data: string }) => void) | null;
   onclose?: () => void;
   constructor(readonly address: string) {
     Fake.all.push(this);
@@ -85,6 +115,7 @@ beforeEach(() => {
     socket: (address) => new Fake(address) as unknown as WebSocket,
     take: (message) => heard.push(message),
     opened: vi.fn(),
+    refused: vi.fn(),
   };
 });
 
@@ -132,4 +163,36 @@ test("a socket that does not answer is left for another one, and one that is sto
   last().onclose?.();
   await vi.advanceTimersByTimeAsync(10 * 60_000);
   expect(Fake.all).toHaveLength(2);
+});
+
+test("a page that is looked at again asks at once, and a network that is back opens at once", async () => {
+  stop = follow(ports);
+  await vi.advanceTimersByTimeAsync(0);
+  last().onopen?.();
+  last().hear({ type: "pong", at: at(1) });
+  await vi.advanceTimersByTimeAsync(30_000);
+  document.dispatchEvent(new Event("visibilitychange"));
+  document.dispatchEvent(new Event("visibilitychange"));
+  expect(last().sent).toHaveLength(2);
+  const lost = last();
+  window.dispatchEvent(new Event("offline"));
+  expect([lost.closed, useLive.getState().open]).toEqual([true, false]);
+  lost.hear({ type: "balance", at: at(2) });
+  expect(heard).toHaveLength(1);
+  window.dispatchEvent(new Event("online"));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(Fake.all).toHaveLength(2);
+});
+
+test("who opens a socket and is never answered is looked up again, and tries ever more seldom", async () => {
+  stop = follow(ports);
+  for (let n = 1; n <= 3; n += 1) {
+    await vi.advanceTimersByTimeAsync(n === 1 ? 0 : 8_000);
+    expect(Fake.all).toHaveLength(n);
+    last().onopen?.();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(ports.refused).toHaveBeenCalledTimes(n);
+  }
+  await vi.advanceTimersByTimeAsync(1_900);
+  expect(Fake.all).toHaveLength(3);
 });

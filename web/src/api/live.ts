@@ -2,22 +2,30 @@
  * The live feed: one WebSocket per tab, opened by a ticket, whose messages go into the query cache. It comes back by itself
  * and asks for what it missed. While it is closed, the queries poll as they would without it.
  */
-import type { QueryClient } from "@tanstack/react-query";
+import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { create } from "zustand";
+import { isOpen } from "@/lib/jobs";
 import { api, call } from "./client";
 import { ApiError } from "./problem";
 import { queryClient, useMe } from "./query";
+import { useSession } from "./session";
 import type { Job, LiveMessage, Notice } from "./types";
 
 /** API Gateway closes what is silent for ten minutes. */
 const PING = 3 * 60_000;
-/** How long an answer to a ping may take; without one the socket is dead, whatever it says. */
+/** How often one looks whether a ping is due: by the clock, as timers stand still while a machine sleeps. */
+const BEAT = 15_000;
+/** How long a handshake or an answer to a ping may take; without one the socket is dead, whatever it says. */
 const PATIENCE = 20_000;
 /** The first and the longest wait before the next try. */
 const WAIT = [1_000, 60_000] as const;
-/** How many of the newest jobs the tray knows. */
+/** A page that is looked at again asks for a sign of life, unless it did so just now. */
+const JUST_NOW = 5_000;
+/** How many of the newest jobs the tray knows, besides those that still run. */
 const RECENT = 20;
+/** News comes in bursts: what they make stale is read again once. */
+const BURST = 100;
 
 /** Whether news comes by itself; where it does not, ask. */
 export const useLive = create<{ open: boolean }>(() => ({ open: false }));
@@ -25,41 +33,86 @@ export const useLive = create<{ open: boolean }>(() => ({ open: false }));
 /** The notices that were not read: the newest of them, and how many there are. */
 export type Unread = { items: Notice[]; total: number };
 
-/** Passes over what is older than what is there: a state that was asked for may be newer than one that was told. */
-function newer(job: Job, known: Job): boolean {
-  return job.updated_at >= known.updated_at;
+/** What a list of jobs may be filtered by. */
+export type JobFilters = { function?: string };
+
+type JobPage = { items: Job[]; total?: number | null };
+
+/** Puts a state that was told in the place of the known one, unless that is newer: answers may overtake what is told. */
+function placed(rows: Job[], job: Job): Job[] {
+  return rows.map((row) => (row.id === job.id && job.updated_at >= row.updated_at ? job : row));
+}
+
+const has = (rows: Job[], job: Job) => rows.some((row) => row.id === job.id);
+
+function tellRecent(rows: Job[], job: Job): Job[] {
+  if (has(rows, job)) return placed(rows, job);
+  const all = [job, ...rows].sort((a, b) => (a.id < b.id ? 1 : -1));
+  return all.filter((row, place) => place < RECENT || isOpen(row));
+}
+
+function tellList(pages: JobPage[], job: Job): JobPage[] {
+  const [first, ...rest] = pages;
+  if (!first || pages.some((page) => has(page.items, job))) {
+    return pages.map((page) => ({ ...page, items: placed(page.items, job) }));
+  }
+  const newest = first.items[0];
+  // What is older than the newest and not there is on a page that was not read yet.
+  if (newest && job.id < newest.id) return pages;
+  return [
+    { ...first, items: [job, ...first.items], total: first.total == null ? first.total : first.total + 1 },
+    ...rest,
+  ];
+}
+
+function tellJob(cache: QueryClient, job: Job): void {
+  cache.setQueryData<Job[]>(["jobs", "recent"], (rows) => rows && tellRecent(rows, job));
+  for (const [key, list] of cache.getQueriesData<InfiniteData<JobPage>>({ queryKey: ["jobs", "list"] })) {
+    const { function: only } = (key[2] ?? {}) as JobFilters;
+    if (list && (!only || only === job.function)) {
+      cache.setQueryData(key, { ...list, pages: tellList(list.pages, job) });
+    }
+  }
+  if (isOpen(job)) {
+    cache.setQueryData<Job>(["jobs", "one", job.id], (known) =>
+      known && job.updated_at >= known.updated_at ? { ...job, items: known.items } : known,
+    );
+  } else {
+    // What came of its items is not in the message; and nothing more is told that could mend what was overtaken.
+    soon(cache, "jobs");
+  }
+}
+
+const stale = new WeakMap<QueryClient, Set<string>>();
+
+/** Has what begins with this name read again in a moment, once for a whole burst. */
+function soon(cache: QueryClient, name: string): void {
+  const names = stale.get(cache);
+  if (names) {
+    names.add(name);
+    return;
+  }
+  const first = new Set([name]);
+  stale.set(cache, first);
+  setTimeout(() => {
+    stale.delete(cache);
+    for (const one of first) void cache.invalidateQueries({ queryKey: [one] });
+  }, BURST);
 }
 
 /** Puts a message into the cache. */
 export function apply(cache: QueryClient, message: LiveMessage): void {
   switch (message.type) {
-    case "job": {
-      const { job } = message;
-      cache.setQueryData<Job[]>(["jobs", "recent"], (rows) => {
-        if (!rows) return rows;
-        const known = rows.find((row) => row.id === job.id);
-        if (!known) return [job, ...rows].sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, RECENT);
-        return newer(job, known) ? rows.map((row) => (row.id === job.id ? job : row)) : rows;
-      });
-      cache.setQueryData<Job>(["jobs", job.id], (known) =>
-        known && newer(job, known) ? { ...job, items: known.items } : known,
-      );
-      // Its items are not in the message: who looks at them reads them again.
-      void cache.invalidateQueries({ queryKey: ["jobs", job.id] });
+    case "job":
+      tellJob(cache, message.job);
       return;
-    }
     case "balance":
       cache.setQueryData(["balance"], message.balance);
       return;
-    case "notice": {
-      const { notice } = message;
-      cache.setQueryData<Unread>(["notices", "unread"], (unread) => {
-        if (!unread || notice.read || unread.items.some((one) => one.id === notice.id)) return unread;
-        return { items: [notice, ...unread.items], total: unread.total + 1 };
-      });
-      void cache.invalidateQueries({ queryKey: ["notices", "list"] });
+    case "notice":
+      // How many were not read, and by whom, the server counts.
+      soon(cache, "notices");
       return;
-    }
     case "reload":
       void cache.invalidateQueries();
       return;
@@ -73,8 +126,10 @@ export type Ports = {
   ticket: () => Promise<{ url: string; ticket: string }>;
   socket: (address: string) => WebSocket;
   take: (message: LiveMessage) => void;
-  /** The socket has opened for the first time, or after so long that everything may have changed. */
+  /** The socket has opened for the first time: everything may have changed since it was read. */
   opened: () => void;
+  /** The server does not want this person here: their rights may have changed. */
+  refused: () => void;
 };
 
 const PORTS: Ports = {
@@ -84,16 +139,19 @@ const PORTS: Ports = {
   opened: () => {
     for (const key of [["jobs"], ["balance"], ["notices"]]) void queryClient.invalidateQueries({ queryKey: key });
   },
+  refused: () => void queryClient.invalidateQueries({ queryKey: ["me"] }),
 };
 
 /** Follows the feed until the returned function is called. */
 export function follow(ports: Ports = PORTS): () => void {
   let stopped = false;
+  let opening = false;
   let socket: WebSocket | undefined;
   let since: string | undefined;
   let tries = 0;
+  /** When a sign of life was asked for last. */
+  let asked = 0;
   let next: ReturnType<typeof setTimeout> | undefined;
-  let ping: ReturnType<typeof setInterval> | undefined;
   let answer: ReturnType<typeof setTimeout> | undefined;
 
   const later = (least = 0) => {
@@ -105,43 +163,57 @@ export function follow(ports: Ports = PORTS): () => void {
     next = setTimeout(open, Math.max(least, wait / 2 + (Math.random() * wait) / 2));
   };
 
-  const ended = (one: WebSocket) => {
+  /** Leaves a socket for another one. */
+  const drop = (one: WebSocket) => {
     if (socket !== one) return;
     socket = undefined;
-    clearInterval(ping);
     clearTimeout(answer);
+    // Also one that believes itself open; what it may still say is of no use.
+    one.onmessage = null;
+    one.close();
     useLive.setState({ open: false });
     later();
   };
 
-  /** Asks what was missed, and for a sign of life. */
-  const ask = (one: WebSocket) => {
-    one.send(JSON.stringify(since ? { type: "ping", since } : { type: "ping" }));
+  const expect = (one: WebSocket) => {
     clearTimeout(answer);
     answer = setTimeout(() => {
-      one.close();
-      ended(one);
+      // It opened just now and nobody answers on it: perhaps this person may not listen any more.
+      if (one.readyState === WebSocket.OPEN && !useLive.getState().open) ports.refused();
+      drop(one);
     }, PATIENCE);
   };
 
+  /** Asks what was missed, and for a sign of life. */
+  const ask = (one: WebSocket) => {
+    asked = Date.now();
+    one.send(JSON.stringify(since ? { type: "ping", since } : { type: "ping" }));
+    expect(one);
+  };
+
   const open = async () => {
-    if (stopped || socket) return;
-    let address: string;
+    if (stopped || socket || opening) return;
+    opening = true;
+    clearTimeout(next);
     try {
       const { url, ticket } = await ports.ticket();
-      address = `${url}?ticket=${encodeURIComponent(ticket)}`;
+      if (!stopped) listen(ports.socket(`${url}?ticket=${encodeURIComponent(ticket)}`));
     } catch (error) {
       // Refused is not unreachable: asking again soon changes nothing.
-      later(error instanceof ApiError && error.status >= 400 && error.status < 500 ? WAIT[1] : 0);
-      return;
+      const status = error instanceof ApiError ? error.status : 0;
+      if (status === 403 && !stopped) ports.refused();
+      later(status >= 400 && status < 500 ? WAIT[1] : 0);
+    } finally {
+      opening = false;
     }
-    if (stopped || socket) return;
-    const one = ports.socket(address);
+  };
+
+  const listen = (one: WebSocket) => {
     socket = one;
+    expect(one);
     one.onopen = () => {
       if (!since) ports.opened();
       ask(one);
-      ping = setInterval(() => ask(one), PING);
     };
     one.onmessage = (event) => {
       const message = read(event.data);
@@ -155,22 +227,37 @@ export function follow(ports: Ports = PORTS): () => void {
       }
       ports.take(message);
     };
-    one.onclose = () => ended(one);
+    one.onclose = () => drop(one);
   };
 
-  const online = () => {
+  const isOld = (age: number) => Date.now() - asked >= age;
+  /** The machine woke, the network is back, someone looks again: what stood still may be dead without knowing it. */
+  const look = () => {
+    if (document.visibilityState === "hidden") return;
     tries = 0;
-    clearTimeout(next);
-    void open();
+    if (!socket) void open();
+    else if (socket.readyState === WebSocket.OPEN && isOld(JUST_NOW)) ask(socket);
   };
-  window.addEventListener("online", online);
+  const offline = () => socket && drop(socket);
+  const beat = setInterval(() => {
+    if (socket?.readyState === WebSocket.OPEN && isOld(PING)) ask(socket);
+  }, BEAT);
+
+  window.addEventListener("online", look);
+  window.addEventListener("offline", offline);
+  document.addEventListener("visibilitychange", look);
   void open();
   return () => {
     stopped = true;
-    window.removeEventListener("online", online);
+    window.removeEventListener("online", look);
+    window.removeEventListener("offline", offline);
+    document.removeEventListener("visibilitychange", look);
     for (const timer of [next, answer]) clearTimeout(timer);
-    clearInterval(ping);
-    socket?.close();
+    clearInterval(beat);
+    if (socket) {
+      socket.onmessage = null;
+      socket.close();
+    }
     socket = undefined;
     useLive.setState({ open: false });
   };
@@ -189,8 +276,12 @@ function read(data: unknown): LiveMessage | undefined {
   }
 }
 
-/** Follows the feed of the tenant that the person is in. */
+/**
+ * Follows the feed of the tenant that the person is in. Not while their session has ended: the socket would go on telling
+ * what they may not read.
+ */
 export function useLiveFeed(): void {
+  const isIn = useSession((state) => state.status === "in");
   const tenant = useMe().data?.tenant.id;
-  useEffect(() => (tenant ? follow() : undefined), [tenant]);
+  useEffect(() => (isIn && tenant ? follow() : undefined), [isIn, tenant]);
 }

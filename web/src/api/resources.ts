@@ -1,10 +1,13 @@
 /** What many pages ask for: sites, and the jobs that run. */
 import { useQuery } from "@tanstack/react-query";
+import { isOpen } from "@/lib/jobs";
 import { useUi } from "@/lib/store";
 import { api, call } from "./client";
-import { useLive } from "./live";
-import { useMe } from "./query";
-import type { Job, JobStatus, Site } from "./types";
+import { type JobFilters, useLive } from "./live";
+import { useList, useMe } from "./query";
+import type { Job, Site } from "./types";
+
+export { isOpen };
 
 /** Every site of the tenant, by name. An account has some; past 200 the switcher's search asks the server. */
 export function useSites() {
@@ -25,17 +28,42 @@ export function useSite(): { site?: Site; loading: boolean } {
   return { site, loading: sites.isPending };
 }
 
-const OPEN: JobStatus[] = ["preparing", "queued", "running"];
-export const isOpen = (job: Job) => OPEN.includes(job.status);
-
-/** The newest jobs. The live feed tells what becomes of them; without it they are asked for, often while one runs. */
+/** The newest jobs. */
 export function useRecentJobs() {
-  const live = useLive((state) => state.open);
+  const poll = useJobPoll();
   return useQuery({
     queryKey: ["jobs", "recent"],
     queryFn: async () => (await call(api.GET("/api/system/jobs", { params: { query: { limit: 20 } } }))).items as Job[],
-    refetchInterval: (query) => (live ? false : query.state.data?.some(isOpen) ? 1500 : 30_000),
+    refetchInterval: (query) => poll(query.state.data),
   });
+}
+
+/** One job with its first 200 items. */
+export function useJob(id: string) {
+  const poll = useJobPoll();
+  return useQuery({
+    queryKey: ["jobs", "one", id],
+    queryFn: async () => (await call(api.GET("/api/system/jobs/{id}", { params: { path: { id } } }))) as Job,
+    refetchInterval: (query) => poll(query.state.data && [query.state.data]),
+  });
+}
+
+/** All jobs, newest first. The live feed knows this key and its filters. */
+export function useJobs(filters: JobFilters) {
+  const poll = useJobPoll();
+  return useList<Job>(
+    "jobs",
+    filters,
+    (cursor) =>
+      call(api.GET("/api/system/jobs", { params: { query: { limit: 50, cursor, count: !cursor, ...filters } } })),
+    { refetchInterval: poll },
+  );
+}
+
+/** The live feed tells what becomes of jobs; where it is closed they are asked for, often while one runs. */
+function useJobPoll() {
+  const live = useLive((state) => state.open);
+  return (jobs: Job[] | undefined) => (live ? false : jobs?.some(isOpen) ? 1500 : 30_000);
 }
 
 /** Jobs that this page has started and whose end was not told yet: a quick one may be over before it is seen to run. */

@@ -8,10 +8,12 @@ import type { SignedIn } from "./types";
 
 const STORED = "igny8.refresh";
 const ACCESS = "igny8.access";
+/** In which tenant this browser is: the refresh token, which all tabs share, is for one. */
+const TENANT = "igny8.tenant";
 /** Seconds before its end at which an access token is no longer used. */
 const MARGIN = 30;
 
-type Access = { token: string; until: number };
+type Access = { token: string; until: number; tenant: string };
 
 type State = {
   /** `unknown` until the first refresh was tried; `expired`: someone was here and must sign in again. */
@@ -48,7 +50,9 @@ function stored(): string | null {
 
 /** Keeps what a sign-in, a switch or a refresh answered, and lets waiting requests go on. */
 export function enter(signed: SignedIn): void {
-  keep({ token: signed.access_token, until: Date.now() + (signed.expires_in - MARGIN) * 1000 });
+  const until = Date.now() + (signed.expires_in - MARGIN) * 1000;
+  keep({ token: signed.access_token, until, tenant: signed.tenant.id });
+  localStorage.setItem(TENANT, signed.tenant.id);
   localStorage.setItem(STORED, signed.refresh_token);
   useSession.setState({ status: "in", email: signed.user.email });
   for (const one of waiting.splice(0)) one.resolve();
@@ -135,9 +139,17 @@ export async function bearer(spent?: string): Promise<string | undefined> {
   return access?.token;
 }
 
-/** A sign-in or sign-out in another tab holds here too. */
+/** A sign-in, a sign-out or a switch to another tenant in another tab holds here too. */
 export function watchOtherTabs(): void {
   window.addEventListener("storage", (event) => {
+    if (event.key === TENANT) {
+      // The next refresh would be for the other tenant, and what is on screen is of the one that was left. Without a token
+      // nothing is on screen yet, and a refresh may be under way that must not be broken off.
+      if (!access?.tenant || access.tenant === event.newValue) return;
+      keep(undefined);
+      location.assign("/");
+      return;
+    }
     if (event.key !== STORED) return;
     if (event.newValue === null) leave();
     else if (useSession.getState().status === "out") location.reload();

@@ -1,17 +1,19 @@
-/** What has ended: success and failure of work in the last 30 days. Looking at it is reading it. */
-import { Ban, Bell, CircleAlert, CircleCheck, CircleX, type LucideIcon } from "lucide-react";
-import { useEffect } from "react";
+/** What has ended: success and failure of work in the last 30 days, and up to where one has read it. */
+import { useMutation } from "@tanstack/react-query";
+import { Ban, Bell, CheckCheck, CircleAlert, CircleCheck, CircleX, type LucideIcon } from "lucide-react";
 import { Link } from "react-router";
 import { api, call } from "@/api/client";
 import { useLive } from "@/api/live";
-import { invalidate, queryClient, useList } from "@/api/query";
+import { invalidate, useList } from "@/api/query";
 import { useSites } from "@/api/resources";
 import type { Notice } from "@/api/types";
 import { cx } from "@/lib/cx";
-import { ago, count, functionName, moment } from "@/lib/format";
+import { ago, count, functionName, moment, number } from "@/lib/format";
 import { Button, LinkButton } from "@/ui/Button";
+import { FilterPanel, useFilters } from "@/ui/FilterPanel";
 import { Page } from "@/ui/Page";
 import { EmptyState, ErrorState, Skeleton } from "@/ui/states";
+import { failed } from "@/ui/ToastNotifications";
 
 const LOOKS: Record<Notice["outcome"], { icon: LucideIcon; word: string; tone: string }> = {
   success: { icon: CircleCheck, word: "Done", tone: "text-good" },
@@ -20,37 +22,53 @@ const LOOKS: Record<Notice["outcome"], { icon: LucideIcon; word: string; tone: s
   cancelled: { icon: Ban, word: "Cancelled", tone: "text-ink-soft" },
 };
 
+const FILTERS = [
+  { name: "show", label: "All notices", kind: "choice" as const, options: [{ id: "unread", name: "Not read yet" }] },
+];
+
 export function Notices() {
   const live = useLive((state) => state.open);
-  const list = useList<Notice>("notices", {}, (cursor) =>
-    call(api.GET("/api/system/notices", { params: { query: { limit: 50, cursor, count: !cursor } } })),
+  const { values, set } = useFilters(["show"]);
+  const unread = values.show === "unread";
+  const list = useList<Notice>(
+    "notices",
+    { unread },
+    (cursor) =>
+      call(api.GET("/api/system/notices", { params: { query: { limit: 50, cursor, unread, count: !cursor } } })),
+    { refetchInterval: () => (live ? false : 30_000) },
   );
   const newest = list.rows[0];
-  const until = newest && !newest.read ? newest.at : undefined;
-  useEffect(() => {
-    if (!until) return;
-    // The marks of this visit stay on screen; only the bell is told.
-    const read = call(api.POST("/api/system/notices/read", { body: { until } }));
-    read.then(() => queryClient.invalidateQueries({ queryKey: ["notices", "unread"] })).catch(() => undefined);
-  }, [until]);
-
-  const refresh = !live && (
-    <Button size="sm" onPress={() => invalidate("notices")}>
-      Check for new ones
-    </Button>
-  );
+  const read = useMutation({
+    mutationFn: (until: string) => call(api.POST("/api/system/notices/read", { body: { until } })),
+    onSuccess: () => invalidate("notices"),
+    onError: failed,
+  });
   return (
-    <Page title="Notices" intro="Work that has ended in the last 30 days, and how." actions={refresh}>
+    <Page
+      title="Notices"
+      intro="Work that has ended in the last 30 days, and how."
+      actions={
+        <Button
+          icon={CheckCheck}
+          busy={read.isPending}
+          isDisabled={!newest || newest.read}
+          onPress={() => newest && read.mutate(newest.at)}
+        >
+          Mark all as read
+        </Button>
+      }
+    >
+      <FilterPanel table="notices" filters={FILTERS} values={values} set={set} />
       {list.error && list.rows.length === 0 ? (
         <ErrorState error={list.error} again={list.again} />
       ) : (
-        <section className="card min-h-64 overflow-hidden" aria-label="Notices" aria-busy={list.loading}>
+        <section
+          className={cx("card min-h-64 overflow-hidden", list.changing && "opacity-60")}
+          aria-label="Notices"
+          aria-busy={list.loading || list.changing}
+        >
           {list.loading && <Loading />}
-          {!list.loading && list.rows.length === 0 && (
-            <EmptyState icon={Bell} title="No notices yet" action={<LinkButton to="/jobs">See jobs</LinkButton>}>
-              When clustering, writing or publishing ends, it says so here and at the bell.
-            </EmptyState>
-          )}
+          {!list.loading && list.rows.length === 0 && <Nothing unread={unread} all={() => set({ show: "" })} />}
           <ul>
             {list.rows.map((notice) => (
               <Row key={notice.id} notice={notice} />
@@ -60,11 +78,28 @@ export function Notices() {
       )}
       {list.rows.length > 0 && (
         <footer className="flex items-center justify-between gap-4 text-[13px] text-ink-soft">
-          <span>{list.total !== undefined && count(list.total, "notice")}</span>
+          <span aria-live="polite">
+            {list.total !== undefined && `${number(list.rows.length)} of ${count(list.total, "notice")}`}
+          </span>
           {list.hasMore && <Button onPress={list.more}>Show older ones</Button>}
         </footer>
       )}
     </Page>
+  );
+}
+
+function Nothing({ unread, all }: { unread: boolean; all: () => void }) {
+  if (unread) {
+    return (
+      <EmptyState icon={Bell} title="Nothing new" action={<Button onPress={all}>Show all notices</Button>}>
+        You have read everything. What ends next appears here and at the bell.
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState icon={Bell} title="No notices yet" action={<LinkButton to="/jobs">See jobs</LinkButton>}>
+      When clustering, writing or publishing ends, it says so here and at the bell.
+    </EmptyState>
   );
 }
 

@@ -7,17 +7,19 @@ import { useEffect, useRef } from "react";
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { Link, useNavigate } from "react-router";
 import { invalidate } from "@/api/query";
-import { isOpen, startedJobs, useRecentJobs } from "@/api/resources";
+import { startedJobs, useRecentJobs } from "@/api/resources";
 import type { Job } from "@/api/types";
-import { ago, count, credits, functionName, words } from "@/lib/format";
+import { ago, credits, functionName, number } from "@/lib/format";
+import { isOpen, outcome, reservedInAll } from "@/lib/jobs";
 import { useUi } from "@/lib/store";
+import { AIStatusBar } from "@/ui/AIStatusBar";
 import { StatusBadge } from "@/ui/Badge";
 import { IconButton } from "@/ui/Button";
-import { Progress } from "@/ui/Progress";
 import { EmptyState } from "@/ui/states";
+import { JobButton } from "@/ui/TaskControlPanel";
 import { failed, told } from "@/ui/ToastNotifications";
 
-/** The lists that a job changes. */
+/** The lists that a job changes. The jobs themselves are told, or asked for. */
 const CHANGED = [
   "keywords",
   "clusters",
@@ -29,19 +31,9 @@ const CHANGED = [
   "balance",
   "transactions",
   "usage",
-  "jobs",
   "pipeline",
+  "notices",
 ];
-
-/** `18 of 20 done, 2 failed. 54 credits spent.` */
-export function outcome(job: Job): string {
-  const { done, failed: broken, cancelled, total } = job.progress;
-  const parts = [`${done} of ${total} done`];
-  if (broken > 0) parts.push(`${broken} failed`);
-  if (cancelled > 0) parts.push(`${cancelled} cancelled`);
-  const spent = job.credits.charged > 0 ? ` ${credits(job.credits.charged)} spent.` : " Nothing was charged.";
-  return `${parts.join(", ")}.${spent}`;
-}
 
 function useEnds(jobs: Job[] | undefined): void {
   const open = useRef(new Set<string>());
@@ -117,45 +109,32 @@ export function JobTray() {
 }
 
 function JobCard({ job, close }: { job: Job; close: () => void }) {
+  const reserved = reservedInAll(job);
   return (
-    <Link to={`/jobs/${job.id}`} onClick={close} className="card block p-3 hover:border-line-strong">
-      <span className="flex items-center justify-between gap-2">
-        <span className="font-medium">{functionName(job.function)}</span>
+    <div className="card relative p-3 hover:border-line-strong">
+      <div className="flex items-center justify-between gap-2">
+        {/* The whole card is the link's place; the button lies above it. */}
+        <Link
+          to={`/jobs/${job.id}`}
+          onClick={close}
+          className="font-medium after:absolute after:inset-0 after:rounded-xl"
+        >
+          {functionName(job.function)}
+        </Link>
         <StatusBadge status={job.status} />
-      </span>
-      <AIStatusBar job={job} className="mt-2" />
-      <span className="mt-1.5 block text-xs text-ink-soft">
-        {isOpen(job)
-          ? `${count(job.total, "item")} · started ${ago(job.created_at)}`
-          : `${outcome(job)} ${ago(job.created_at)}`}
-      </span>
-    </Link>
-  );
-}
-
-const PHASES: Record<Job["progress"]["phase"], string> = {
-  init: "Waiting its turn",
-  prep: "Preparing",
-  ai_call: "The model is at work",
-  parse: "Reading the answer",
-  save: "Saving",
-  done: "Done",
-};
-
-/** How far a job is, and what it is doing now. */
-export function AIStatusBar({ job, className }: { job: Job; className?: string }) {
-  const { done, failed: broken, cancelled, total, phase } = job.progress;
-  return (
-    <span className={className}>
-      <Progress label={functionName(job.function)} done={done} failed={broken + cancelled} total={total} />
-      {isOpen(job) && (
-        <span className="mt-1.5 flex justify-between text-xs text-ink-soft">
-          <span>{job.status === "preparing" ? "Preparing the items" : (PHASES[phase] ?? words(phase))}</span>
-          <span className="tabular-nums">
-            {done + broken} / {total}
-          </span>
+      </div>
+      <AIStatusBar job={job} className="mt-2 block" />
+      <div className="mt-1.5 flex flex-wrap items-center justify-between gap-2 text-xs text-ink-soft">
+        <span>
+          {isOpen(job)
+            ? `${reserved > 0 ? `${number(job.credits.charged)} of up to ${credits(reserved)} spent` : "Free"} · started ${ago(job.created_at)}`
+            : `${outcome(job)} ${ago(job.created_at)}`}
         </span>
-      )}
-    </span>
+        <span className="relative z-10">
+          <JobButton job={job} size="sm" />
+        </span>
+      </div>
+      {job.error && <p className="mt-1 text-xs text-bad">{job.error}</p>}
+    </div>
   );
 }

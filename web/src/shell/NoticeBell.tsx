@@ -16,7 +16,7 @@ export function useUnread() {
       const page = await call(api.GET("/api/system/notices", { params: { query } }));
       return { items: page.items, total: page.total ?? page.items.length };
     },
-    refetchInterval: live ? false : 60_000,
+    refetchInterval: live ? false : 30_000,
   });
 }
 

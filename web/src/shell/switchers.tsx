@@ -71,9 +71,11 @@ export function SiteSwitcher() {
                 selectedKeys={site ? [site.id] : []}
                 className="max-h-80 overflow-auto p-1 outline-none"
                 renderEmptyState={() => <p className="px-3 py-2 text-ink-soft">No site is called so.</p>}
-                onAction={(key) => {
+                // Not onAction: where one is selected, a press is a choice and no action.
+                onSelectionChange={(keys) => {
+                  const [key] = keys === "all" ? [] : keys;
                   if (key === "+new") void navigate("/settings/sites?new=1");
-                  else if (me) useUi.getState().chooseSite(me.tenant.id, String(key));
+                  else if (me && key) useUi.getState().chooseSite(me.tenant.id, String(key));
                   close();
                 }}
               >
@@ -137,7 +139,10 @@ export function TenantSwitcher() {
             selectionMode="single"
             selectedKeys={[me.tenant.id]}
             className="max-h-80 overflow-auto p-1 outline-none"
-            onAction={(key) => void change(String(key))}
+            onSelectionChange={(keys) => {
+              const [key] = keys === "all" ? [] : keys;
+              if (key) void change(String(key));
+            }}
           >
             {me.tenants.map((tenant) => (
               <ListBoxItem key={tenant.id} id={tenant.id} textValue={tenant.name} className={ITEM}>

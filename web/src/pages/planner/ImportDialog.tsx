@@ -1,12 +1,10 @@
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, call } from "@/api/client";
 import { sentence } from "@/api/problem";
 import { invalidate } from "@/api/query";
-import { isOpen as isRunning } from "@/api/resources";
-import type { Job, Site } from "@/api/types";
+import { isOpen as isRunning, useJob } from "@/api/resources";
+import type { Site } from "@/api/types";
 import { count, words } from "@/lib/format";
-import { AIStatusBar } from "@/shell/JobTray";
+import { AIStatusBar } from "@/ui/AIStatusBar";
 import { Button, LinkButton } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { ErrorState, Skeleton } from "@/ui/states";
@@ -119,11 +117,7 @@ export function ImportDialog({ site, isOpen, onClose }: { site: Site; isOpen: bo
 
 /** A large file is read by a job: how far it is, then what came of it. */
 function Running({ job: id, close }: { job: string; close: () => void }) {
-  const query = useQuery({
-    queryKey: ["jobs", "one", id],
-    queryFn: () => call(api.GET("/api/system/jobs/{id}", { params: { path: { id } } })) as Promise<Job>,
-    refetchInterval: ({ state }) => (state.data && !isRunning(state.data) ? false : 1500),
-  });
+  const query = useJob(id);
   const job = query.data;
   if (query.error && !job) return <ErrorState error={query.error} again={() => void query.refetch()} />;
   if (!job) return <Skeleton className="h-24" />;

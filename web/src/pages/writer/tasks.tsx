@@ -10,10 +10,10 @@ import { Page } from "@/ui/Page";
 import { EmptyState, Skeleton } from "@/ui/states";
 import { NoSite } from "./NoSite";
 import { TaskBoard } from "./TaskBoard";
-import { ChosenTasks, TaskControlPanel } from "./TaskControlPanel";
 import { TaskDialog } from "./TaskDialog";
+import { ChosenTasks, TaskFilters } from "./TaskFilters";
 import { TaskForm } from "./TaskForm";
-import { TaskQueueTable } from "./TaskQueueTable";
+import { TaskTable } from "./TaskTable";
 import { useClusterFilter, useTaskList } from "./useTasks";
 
 const NAMES = ["view", "status", "cluster", "task"] as const;
@@ -53,7 +53,7 @@ export function Tasks() {
         )
       ) : (
         <>
-          <TaskControlPanel site={site.id} view={view} values={values} set={set} />
+          <TaskFilters site={site.id} view={view} values={values} set={set} />
           {view === "board" ? (
             <Board key={site.id} site={site.id} cluster={cluster} selection={selection} open={open} may={may} />
           ) : (
@@ -103,7 +103,7 @@ function TableView({ status, edit, ...shared }: Shared & { status?: TaskStatus; 
   const list = useTaskList(site, { ...(status && { status }), ...(cluster && { cluster_id: cluster }) });
   const filtered = Boolean(status || cluster);
   return (
-    <TaskQueueTable
+    <TaskTable
       site={site}
       list={list}
       selection={selection}

@@ -15,7 +15,7 @@ const VIEWS = [
   { id: "table", name: "Table", icon: Table2 },
 ] as const;
 
-export function TaskControlPanel({
+export function TaskFilters({
   site,
   view,
   values,

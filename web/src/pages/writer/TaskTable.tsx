@@ -11,7 +11,7 @@ import { type Column, DataTable, type Selection } from "@/ui/DataTable";
 import type { MenuEntry } from "@/ui/Menu";
 import { isFree, removeTasks, useOpenJobs, write } from "./useTasks";
 
-export function TaskQueueTable({
+export function TaskTable({
   site,
   list,
   selection,

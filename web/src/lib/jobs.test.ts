@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import type { Job, Phase } from "@/api/types";
+import { doing, outcome, reasons } from "./jobs";
+
+function job(change: Partial<Job> = {}): Job {
+  return {
+    id: "1",
+    function: "generate_content",
+    status: "running",
+    total: 4,
+    progress: { total: 4, done: 1, failed: 3, cancelled: 0, phase: "prep" },
+    credits: { reserved: 0, charged: 3, refunded: 9 },
+    created_at: "2026-11-22T10:00:00.000Z",
+    updated_at: "2026-11-22T10:00:00.000Z",
+    ...change,
+  };
+}
+
+test("every phase is told in words, and no model where none is asked", () => {
+  const phases: Phase[] = ["init", "prep", "ai_call", "parse", "save", "done"];
+  const said = (name: string) =>
+    phases.map((phase) => doing(job({ function: name, progress: { ...job().progress, phase } })));
+  expect(said("auto_cluster")).toEqual([
+    "Waiting its turn",
+    "Preparing",
+    "The model is at work",
+    "Reading the answer",
+    "Saving",
+    "Done",
+  ]);
+  expect(said("publish")[2]).toBe("At work");
+  expect(doing(job({ status: "preparing" }))).toBe("Preparing the items");
+});
+
+test("why items failed is told once each, the commonest first", () => {
+  const item = (index: number, state: "failed" | "succeeded", message: string) => ({
+    index,
+    state,
+    title: "",
+    attempts: 1,
+    charged: 0,
+    phase: "done" as const,
+    error: { message, will_retry: false, at: "2026-11-22T10:00:00.000Z" },
+  });
+  const items = [
+    item(0, "failed", "Too slow."),
+    item(1, "failed", "Stopped."),
+    item(2, "succeeded", "Was slow once."),
+    item(3, "failed", "Stopped."),
+  ];
+  expect(reasons(job({ items }))).toEqual([
+    { message: "Stopped.", items: 2 },
+    { message: "Too slow.", items: 1 },
+  ]);
+  expect(outcome(job())).toBe("1 of 4 done, 3 failed. 3 credits spent.");
+});

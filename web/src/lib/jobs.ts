@@ -1,0 +1,51 @@
+/** Jobs in words: whether one still runs, what it does now, and what came of it. */
+import type { Job, JobStatus, Phase } from "@/api/types";
+import { credits, words } from "./format";
+
+const OPEN: JobStatus[] = ["preparing", "queued", "running"];
+export const isOpen = (job: Job) => OPEN.includes(job.status);
+
+const PHASES: Record<Phase, string> = {
+  init: "Waiting its turn",
+  prep: "Preparing",
+  ai_call: "The model is at work",
+  parse: "Reading the answer",
+  save: "Saving",
+  done: "Done",
+};
+
+/** Jobs that ask no model. */
+const WITHOUT_MODEL = ["import_keywords", "publish"];
+
+/** What is being done. A phase that we do not know (yet) is shown by its name. */
+export function phaseName(phase: Phase, job: Pick<Job, "function">): string {
+  if (phase === "ai_call" && WITHOUT_MODEL.includes(job.function)) return "At work";
+  return PHASES[phase] ?? words(phase);
+}
+
+/** What a running job does now. */
+export function doing(job: Job): string {
+  return job.status === "preparing" ? "Preparing the items" : phaseName(job.progress.phase, job);
+}
+
+/** All that a job has reserved, whatever became of it. */
+export const reservedInAll = (job: Job) => job.credits.reserved + job.credits.charged + job.credits.refunded;
+
+/** `18 of 20 done, 2 failed. 54 credits spent.` */
+export function outcome(job: Job): string {
+  const { done, failed, cancelled, total } = job.progress;
+  const parts = [`${done} of ${total} done`];
+  if (failed > 0) parts.push(`${failed} failed`);
+  if (cancelled > 0) parts.push(`${cancelled} cancelled`);
+  const spent = job.credits.charged > 0 ? ` ${credits(job.credits.charged)} spent.` : " Nothing was charged.";
+  return `${parts.join(", ")}.${spent}`;
+}
+
+/** Why items failed, in the server's sentences: each once, the commonest first. */
+export function reasons(job: Job): { message: string; items: number }[] {
+  const found = new Map<string, number>();
+  for (const { state, error } of job.items ?? []) {
+    if (state === "failed" && error) found.set(error.message, (found.get(error.message) ?? 0) + 1);
+  }
+  return [...found].map(([message, items]) => ({ message, items })).sort((a, b) => b.items - a.items);
+}

@@ -1,0 +1,72 @@
+/** What a person can do with a job: stop it while it runs, try again what failed. Both ask first. */
+import { api, call } from "@/api/client";
+import { invalidate, queryClient } from "@/api/query";
+import type { Balance, Job } from "@/api/types";
+import { count, credits, number } from "@/lib/format";
+import { isOpen } from "@/lib/jobs";
+import { confirm } from "./ConfirmDialog";
+import { failed, told } from "./ToastNotifications";
+
+export type JobAction = "cancel" | "retry";
+
+/** The one thing that can be done with a job in its state, if any. Nothing can be paused. */
+export function actionOf(job: Job): JobAction | undefined {
+  if (isOpen(job)) return "cancel";
+  return job.progress.failed > 0 ? "retry" : undefined;
+}
+
+/** What trying again takes, about: the price of an item that succeeded, else what was given back for one that did not. */
+export function retryPrice({ progress: { done, failed, cancelled }, credits: { charged, refunded } }: Job): number {
+  const each = done > 0 ? charged / done : refunded / (failed + cancelled);
+  return Math.ceil(each * failed);
+}
+
+export const retryName = (job: Job) => `Try ${count(job.progress.failed, "item")} again`;
+
+async function cancel(job: Job): Promise<Job | undefined> {
+  const { done, failed: broken, cancelled, total } = job.progress;
+  const yes = await confirm({
+    title: "Cancel this job?",
+    body: `${count(total - done - broken - cancelled, "item")} of ${number(total)} did not end yet. What has not begun is not done, and its credits are given back. What runs at this moment still ends and is charged; what is done stays.`,
+    action: "Cancel the job",
+    danger: true,
+  });
+  if (!yes) return undefined;
+  const path = { id: job.id };
+  const next = (await call(api.POST("/api/system/jobs/{id}/cancel", { params: { path } }))) as Job;
+  told(isOpen(next) ? "The job is being cancelled. What runs now still ends." : "The job is cancelled.");
+  return next;
+}
+
+async function retry(job: Job): Promise<Job | undefined> {
+  const price = retryPrice(job);
+  const available = queryClient.getQueryData<Balance>(["balance"])?.available;
+  const have = available === undefined ? "" : ` You have ${number(available)}.`;
+  const short = available !== undefined && available < price;
+  const yes = await confirm({
+    title: `${retryName(job)}?`,
+    body:
+      price === 0
+        ? "This is free."
+        : `This takes about ${credits(price)}.${have} ${short ? "That may not suffice." : "Charged as items succeed, given back for what fails."}`,
+    action: retryName(job),
+  });
+  if (!yes) return undefined;
+  const path = { id: job.id };
+  const next = (await call(api.POST("/api/system/jobs/{id}/retry", { params: { path } }))) as Job;
+  told("What failed is tried again.");
+  return next;
+}
+
+/** Asks, does it, and shows the job as it is then. */
+export async function act(action: JobAction, job: Job): Promise<void> {
+  try {
+    const next = await (action === "cancel" ? cancel(job) : retry(job));
+    if (!next) return;
+    queryClient.setQueryData(["jobs", "one", job.id], next);
+  } catch (error) {
+    failed(error);
+  }
+  // Also after a refusal: the job is not as it was shown.
+  invalidate("jobs", "balance");
+}

@@ -67,7 +67,7 @@ function Commands({ close }: { close: () => void }) {
           {
             id: "import",
             text: "Import keywords",
-            group: "Do",
+            group: "Action",
             run: () => void navigate("/planner/keywords?import=1"),
           },
         ]
@@ -83,7 +83,7 @@ function Commands({ close }: { close: () => void }) {
     <Autocomplete inputValue={text} onInputChange={setText} filter={contains}>
       <SearchField aria-label="Search pages, sites and commands" autoFocus className="border-b border-line">
         <Input
-          placeholder="Where to? What to do?"
+          placeholder="Search pages, sites and actions"
           className="w-full bg-transparent px-5 py-4 text-base outline-none placeholder:text-ink-soft"
         />
       </SearchField>
@@ -91,7 +91,7 @@ function Commands({ close }: { close: () => void }) {
         aria-label="Commands"
         items={commands}
         className="max-h-80 overflow-auto p-2 outline-none"
-        renderEmptyState={() => <p className="px-3 py-4 text-ink-soft">Nothing is called so.</p>}
+        renderEmptyState={() => <p className="px-3 py-4 text-ink-soft">Nothing found. Try another word.</p>}
         onAction={(key) => {
           close();
           commands.find((command) => command.id === key)?.run();

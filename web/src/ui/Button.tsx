@@ -14,7 +14,8 @@ const LOOKS: Record<Look, string> = {
   quiet: "text-ink-soft hover:bg-sunk hover:text-ink",
   danger: "bg-card text-bad border border-line hover:bg-bad-soft",
 };
-const SIZES = { md: "h-9 px-3.5", sm: "h-8 px-2.5 text-[13px]" };
+// A finger needs more room than a mouse.
+const SIZES = { md: "h-9 px-3.5 pointer-coarse:h-11", sm: "h-8 px-2.5 text-[13px] pointer-coarse:h-10" };
 
 type ButtonProps = Omit<AriaProps, "children" | "className"> & {
   look?: Look;
@@ -44,7 +45,11 @@ export function IconButton({
 }: Omit<AriaProps, "children" | "className"> & { label: string; icon: LucideIcon; className?: string }) {
   return (
     <TooltipTrigger delay={500}>
-      <AriaButton {...rest} aria-label={label} className={cx(BASE, LOOKS.quiet, "size-9 shrink-0", className)}>
+      <AriaButton
+        {...rest}
+        aria-label={label}
+        className={cx(BASE, LOOKS.quiet, "size-9 shrink-0 pointer-coarse:size-10", className)}
+      >
         <Icon className="size-[18px]" aria-hidden />
       </AriaButton>
       <Tooltip offset={6} className="pop rounded-md bg-ink px-2 py-1 text-xs text-card">

@@ -19,10 +19,15 @@ import { failed, told } from "@/ui/ToastNotifications";
 type Row = Item & { id: string };
 
 const COLUMNS: Column<Row>[] = [
-  { id: "title", header: "Item", cell: (item) => <span className="line-clamp-2">{item.title}</span> },
+  {
+    id: "title",
+    header: "Item",
+    className: "min-w-28",
+    cell: (item) => <span className="line-clamp-2">{item.title}</span>,
+  },
   {
     id: "state",
-    header: "State",
+    header: "Status",
     cell: (item) => (
       <span className="flex flex-wrap items-center gap-x-2">
         <StatusBadge status={item.state} />
@@ -33,6 +38,7 @@ const COLUMNS: Column<Row>[] = [
   {
     id: "error",
     header: "What happened",
+    className: "min-w-52",
     cell: ({ error, state, attempts }) =>
       error ? (
         <span className={state === "succeeded" ? "text-ink-soft" : undefined}>

@@ -27,7 +27,7 @@ const COLUMNS: Column<Job>[] = [
           done={done}
           failed={failed + cancelled}
           total={total}
-          className="min-w-16 flex-1"
+          className="min-w-16 flex-1 max-sm:hidden"
         />
         <span className="text-xs whitespace-nowrap text-ink-soft tabular-nums">
           {number(done)} / {number(total)}
@@ -47,7 +47,7 @@ const COLUMNS: Column<Job>[] = [
     id: "created_at",
     header: "Started",
     right: true,
-    className: "whitespace-nowrap",
+    className: "whitespace-nowrap max-sm:hidden",
     cell: (job) => ago(job.created_at),
   },
 ];
@@ -91,7 +91,7 @@ export function Jobs() {
               title="No jobs yet"
               action={
                 <LinkButton look="primary" to="/planner/keywords">
-                  Begin with keywords
+                  Go to keywords
                 </LinkButton>
               }
             >

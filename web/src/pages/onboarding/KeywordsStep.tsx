@@ -56,7 +56,7 @@ export function KeywordsStep({ site, go, back }: StepProps & { site: Site }) {
       </p>
       <div className="mt-5 flex flex-col gap-3">
         <TextField
-          label="Paste keywords, one on each line"
+          label="Paste keywords, one per line"
           placeholder={"brake pads\nwhen to change brake pads"}
           rows={6}
           value={text}
@@ -169,7 +169,7 @@ function Failure({ error }: { error: unknown }) {
         <>
           This file is too large for the setup: at most 1 MB and {number(MOST_LINES)} lines.{" "}
           <Link to="/planner/keywords?import=1" className="font-medium underline">
-            Import it on the page Keywords
+            Import it on the Keywords page
           </Link>
           ; large files are read in the background there.
         </>

@@ -68,7 +68,7 @@ export function TaskForm({ site, task, close }: { site: string; task?: Task; clo
 
   return (
     <FormModal
-      title={task ? "Edit task" : "Add a task"}
+      title={task ? "Edit task" : "Add task"}
       action={task ? "Save" : "Add task"}
       isOpen
       width="lg"
@@ -119,7 +119,7 @@ export function TaskForm({ site, task, close }: { site: string; task?: Task; clo
               value={keywords}
               onChange={setKeywords}
               error={errors.keywords}
-              hint="One a line, the most important first."
+              hint="One per line, the most important first."
             />
             <NumberField
               label="Words"
@@ -181,7 +181,7 @@ function Outline({ sections, set, error }: { sections: Draft[]; set: (sections: 
             />
           </div>
           <TextField
-            label="Points, one a line"
+            label="Points, one per line"
             className="mt-2"
             rows={3}
             value={section.points}

@@ -53,7 +53,7 @@ export function TaskQueueTable({
     {
       id: "title",
       header: "Title",
-      className: "max-w-80 max-sm:max-w-40",
+      className: "w-full max-w-0 min-w-40",
       cell: (task) => (
         <button
           type="button"
@@ -87,7 +87,7 @@ export function TaskQueueTable({
     {
       id: "keyword",
       header: "Keyword",
-      className: "max-xl:hidden max-w-48 truncate",
+      className: "max-xl:hidden min-w-36 max-w-48 truncate",
       cell: (task) => task.keywords[0] ?? "",
     },
     {
@@ -105,7 +105,7 @@ export function TaskQueueTable({
     },
     {
       id: "updated_at",
-      header: "Changed",
+      header: "Updated",
       className: "max-md:hidden whitespace-nowrap text-ink-soft",
       cell: (task) => ago(task.updated_at),
     },

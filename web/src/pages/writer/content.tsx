@@ -71,7 +71,7 @@ function ContentTable({ site }: { site: Site }) {
   const ready = chosen.filter((row) => mayPublish(row, site)).slice(0, MOST_PUBLISHED);
   const publishChosen = () => {
     const left = chosen.length - ready.length;
-    if (left > 0) told(`${count(left, "page")} left out: this site wants a review before it publishes.`);
+    if (left > 0) told(`${count(left, "page")} left out: this site requires a review first.`);
     publish(
       ready.map((row) => row.id),
       site.name,
@@ -86,10 +86,10 @@ function ContentTable({ site }: { site: Site }) {
         values={values}
         set={set}
         filters={[
-          { name: "status", label: "All statuses", kind: "choice", options: STATUSES },
+          { name: "status", label: "Any status", kind: "choice", options: STATUSES },
           {
             name: "cluster",
-            label: "All clusters",
+            label: "Any cluster",
             kind: "choice",
             options: clusters.map((one) => ({ id: one.id, name: one.name })),
           },
@@ -124,10 +124,10 @@ function ContentTable({ site }: { site: Site }) {
 }
 
 function Nothing({ filtered, may }: { filtered: boolean; may: boolean }) {
-  if (filtered) return <EmptyState title="No content is so">Choose other filters, or clear them.</EmptyState>;
+  if (filtered) return <EmptyState title="No content matches">Change the filters, or clear them.</EmptyState>;
   return (
     <EmptyState
-      title="Nothing was written yet"
+      title="No content yet"
       action={
         may && (
           <LinkButton look="primary" to="/writer/tasks">
@@ -136,7 +136,7 @@ function Nothing({ filtered, may }: { filtered: boolean; may: boolean }) {
         )
       }
     >
-      Articles appear here as tasks are written.
+      Articles appear here once their tasks are written.
     </EmptyState>
   );
 }
@@ -167,7 +167,7 @@ function columnsOf(may: boolean, site: Site, open: (id: string) => void): Column
     {
       id: "title",
       header: "Title",
-      className: "max-w-80 max-sm:max-w-40",
+      className: "w-full max-w-0 min-w-40",
       cell: (row) => (
         <Link to={`/writer/content/${row.id}`} className="block truncate font-medium hover:underline">
           {row.title}
@@ -202,7 +202,7 @@ function columnsOf(may: boolean, site: Site, open: (id: string) => void): Column
     },
     {
       id: "updated_at",
-      header: "Changed",
+      header: "Updated",
       className: "max-md:hidden whitespace-nowrap text-ink-soft",
       cell: (row) => ago(row.updated_at),
     },

@@ -1,4 +1,4 @@
-/** Ctrl-K: every page and site by name. */
+/** Ctrl-K: what can be done with the chosen rows, and every page and site by name. */
 import { CornerDownLeft } from "lucide-react";
 import { useEffect, useState } from "react";
 import {
@@ -17,6 +17,7 @@ import { useMe } from "@/api/query";
 import { useSites } from "@/api/resources";
 import { isOn, mayOf } from "@/lib/rights";
 import { useUi } from "@/lib/store";
+import { useChosen } from "@/ui/ActionButtons";
 import { navFor } from "./nav";
 
 type Command = { id: string; text: string; group: string; run: () => void };
@@ -51,6 +52,7 @@ export function CommandPalette() {
 }
 
 function Commands({ close }: { close: () => void }) {
+  const chosen = useChosen();
   const navigate = useNavigate();
   const me = useMe().data;
   const sites = useSites().data ?? [];
@@ -61,6 +63,10 @@ function Commands({ close }: { close: () => void }) {
     (flag) => isOn(me, flag),
   ).flatMap((group) => group.entries.map((entry) => ({ ...entry, group: group.label ?? "Page" })));
   const commands: Command[] = [
+    // First what can be done with the rows that are chosen: from deep in a table, their bar is far to reach by Tab.
+    ...chosen.actions
+      .filter((action) => !action.disabled)
+      .map((action) => ({ id: `chosen-${action.label}`, text: action.label, group: chosen.what, run: action.run })),
     ...pages.map(({ to, label, group }) => ({ id: to, text: label, group, run: () => void navigate(to) })),
     ...(mayOf(me, "editor")
       ? [
@@ -103,7 +109,7 @@ function Commands({ close }: { close: () => void }) {
             textValue={command.text}
             className="group flex cursor-pointer items-center gap-3 rounded-lg px-3 py-2 outline-none data-[focused]:bg-sunk"
           >
-            <span className="w-16 shrink-0 text-xs text-ink-soft">{command.group}</span>
+            <span className="w-20 shrink-0 truncate text-xs text-ink-soft">{command.group}</span>
             <span className="flex-1">{command.text}</span>
             <CornerDownLeft className="size-4 text-ink-soft opacity-0 group-data-[focused]:opacity-100" aria-hidden />
           </MenuItem>

@@ -23,6 +23,7 @@ import { NoticeBell } from "./NoticeBell";
 import { Offline } from "./Offline";
 import { Sidebar } from "./Sidebar";
 import { SiteSwitcher, TenantSwitcher } from "./switchers";
+import { useFocusKept } from "./useFocusKept";
 
 const THEMES: Theme[] = ["light", "dark", "system"];
 const THEME_ICONS = { light: Sun, dark: Moon, system: Monitor };
@@ -36,6 +37,7 @@ export async function signOut(): Promise<void> {
 export function Shell() {
   const me = useMe();
   useLiveFeed();
+  useFocusKept();
   const menuOpen = useUi((ui) => ui.menuOpen);
   const { show } = useUi.getState();
   const location = useLocation();

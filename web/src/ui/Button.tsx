@@ -1,5 +1,6 @@
 import type { LucideIcon } from "lucide-react";
 import { Loader2 } from "lucide-react";
+import { useState } from "react";
 import { Button as AriaButton, type ButtonProps as AriaProps, Tooltip, TooltipTrigger } from "react-aria-components";
 import { Link, type LinkProps } from "react-router";
 import { cx } from "@/lib/cx";
@@ -7,7 +8,7 @@ import { cx } from "@/lib/cx";
 type Look = "primary" | "plain" | "quiet" | "danger";
 
 const BASE =
-  "inline-flex items-center justify-center gap-2 rounded-lg font-medium whitespace-nowrap transition-colors cursor-pointer disabled:opacity-50 disabled:cursor-not-allowed";
+  "inline-flex items-center justify-center gap-2 rounded-lg font-medium whitespace-nowrap transition-colors cursor-pointer disabled:opacity-50 disabled:cursor-not-allowed aria-disabled:opacity-50 aria-disabled:cursor-not-allowed";
 const LOOKS: Record<Look, string> = {
   primary: "bg-brand text-on-brand hover:bg-brand-strong",
   plain: "bg-card text-ink border border-line hover:bg-sunk",
@@ -27,9 +28,27 @@ type ButtonProps = Omit<AriaProps, "children" | "className"> & {
   className?: string;
 };
 
-export function Button({ look = "plain", size = "md", icon: Icon, busy, children, className, ...rest }: ButtonProps) {
+export function Button({
+  look = "plain",
+  size = "md",
+  icon: Icon,
+  busy,
+  isDisabled,
+  children,
+  className,
+  ...rest
+}: ButtonProps) {
+  // A disabled element loses the focus, and with it the place of who works by the keyboard: a button that is disabled
+  // by its own press, as Save is, only takes no press until the focus has left.
+  const [hasFocus, setHasFocus] = useState(false);
   return (
-    <AriaButton {...rest} isPending={busy} className={cx(BASE, LOOKS[look], SIZES[size], className)}>
+    <AriaButton
+      {...rest}
+      onFocusChange={setHasFocus}
+      isDisabled={isDisabled && !hasFocus}
+      isPending={busy || (isDisabled && hasFocus)}
+      className={cx(BASE, LOOKS[look], SIZES[size], className)}
+    >
       {busy ? <Loader2 className="size-4 animate-spin" aria-hidden /> : Icon && <Icon className="size-4" aria-hidden />}
       {children}
     </AriaButton>

@@ -80,8 +80,9 @@ function Asked({ cost, close }: { cost: Cost; close: () => void }) {
             <Button
               look="primary"
               autoFocus
-              busy={start.isPending}
-              isDisabled={price === undefined || nothing}
+              // Waiting keeps the focus; what is disabled loses it.
+              busy={start.isPending || estimate.isPending}
+              isDisabled={nothing || estimate.isError}
               onPress={() => start.mutate()}
             >
               {price === undefined ? "Start" : price === 0 ? "Start, free" : `Spend up to ${credits(price)}`}

@@ -23,11 +23,20 @@ const COLUMNS: Column<Row>[] = [
     id: "title",
     header: "Item",
     className: "min-w-28",
-    cell: (item) => <span className="line-clamp-2">{item.title}</span>,
+    cell: (item) => (
+      <>
+        <span className="line-clamp-2">{item.title}</span>
+        {/* A phone has no room for a column of its own. */}
+        <span className="sm:hidden">
+          <StatusBadge status={item.state} />
+        </span>
+      </>
+    ),
   },
   {
     id: "state",
     header: "Status",
+    className: "max-sm:hidden",
     cell: (item) => (
       <span className="flex flex-wrap items-center gap-x-2">
         <StatusBadge status={item.state} />
@@ -38,7 +47,7 @@ const COLUMNS: Column<Row>[] = [
   {
     id: "error",
     header: "What happened",
-    className: "min-w-52",
+    className: "min-w-36",
     cell: ({ error, state, attempts }) =>
       error ? (
         <span className={state === "succeeded" ? "text-ink-soft" : undefined}>
@@ -49,7 +58,7 @@ const COLUMNS: Column<Row>[] = [
         attempts > 1 && <span className="text-ink-soft">{count(attempts, "attempt")}</span>
       ),
   },
-  { id: "charged", header: "Credits", right: true, cell: (item) => number(item.charged) },
+  { id: "charged", header: "Credits", right: true, className: "max-sm:hidden", cell: (item) => number(item.charged) },
 ];
 
 export function JobDetail() {

@@ -102,18 +102,18 @@ export function IdeaCard({
           {idea.outline.length > 0 ? count(idea.outline.length, "section") : "no outline"}
         </span>
         {work.mayEdit && isOpenIdea(idea) && (
-          <span className="flex gap-1.5">
-            {idea.status === "new" && (
-              <Button size="sm" icon={Check} isDisabled={work.busy} onPress={() => work.accept(idea)}>
-                Accept
-              </Button>
-            )}
-            {idea.status === "accepted" && (
-              <Button size="sm" icon={ListPlus} isDisabled={work.busy} onPress={() => work.queue(idea)}>
-                Make a task
-              </Button>
-            )}
-          </span>
+          // One button for both, and never disabled: so the focus stays while the idea goes from step to step.
+          <Button
+            size="sm"
+            icon={idea.status === "new" ? Check : ListPlus}
+            onPress={() => {
+              if (work.busy) return;
+              if (idea.status === "new") work.accept(idea);
+              else work.queue(idea);
+            }}
+          >
+            {idea.status === "new" ? "Accept" : "Make a task"}
+          </Button>
         )}
       </footer>
     </article>

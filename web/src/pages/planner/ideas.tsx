@@ -258,7 +258,7 @@ function columnsOf(clusters: Map<string, string>, work: IdeaWork): Column<Idea>[
     {
       id: "title",
       header: "Title",
-      className: "w-full max-w-0 min-w-48 truncate",
+      className: "w-full max-w-0 min-w-28 truncate sm:min-w-48",
       cell: (row) => (
         <button
           type="button"

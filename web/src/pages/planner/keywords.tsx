@@ -55,7 +55,7 @@ function SiteKeywords({ site }: { site: Site }) {
   return (
     <Page
       title="Keywords"
-      intro="What people search for. Group keywords into clusters, then get ideas from them."
+      intro="What people search for. Group it into clusters, and ideas follow."
       actions={
         <>
           <Button

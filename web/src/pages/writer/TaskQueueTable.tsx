@@ -53,7 +53,7 @@ export function TaskQueueTable({
     {
       id: "title",
       header: "Title",
-      className: "w-full max-w-0 min-w-40",
+      className: "w-full max-w-0 min-w-28 sm:min-w-64",
       cell: (task) => (
         <button
           type="button"
@@ -71,7 +71,7 @@ export function TaskQueueTable({
         <span className="flex min-w-0 items-center gap-2">
           <StatusBadge status={task.status} />
           {task.status === "failed" && task.error && (
-            <span className="max-w-56 truncate text-xs text-bad max-lg:hidden" title={task.error}>
+            <span className="max-w-56 truncate text-xs text-bad max-2xl:hidden" title={task.error}>
               {task.error}
             </span>
           )}
@@ -87,7 +87,7 @@ export function TaskQueueTable({
     {
       id: "keyword",
       header: "Keyword",
-      className: "max-xl:hidden min-w-36 max-w-48 truncate",
+      className: "max-xl:hidden max-w-44 truncate",
       cell: (task) => task.keywords[0] ?? "",
     },
     {

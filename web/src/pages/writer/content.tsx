@@ -167,7 +167,7 @@ function columnsOf(may: boolean, site: Site, open: (id: string) => void): Column
     {
       id: "title",
       header: "Title",
-      className: "w-full max-w-0 min-w-40",
+      className: "w-full max-w-0 min-w-28 sm:min-w-64",
       cell: (row) => (
         <Link to={`/writer/content/${row.id}`} className="block truncate font-medium hover:underline">
           {row.title}

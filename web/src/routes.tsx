@@ -33,7 +33,7 @@ export function Guard({ role, flag, children }: { role?: Role; flag?: string; ch
   if (flag && !isOn(me, flag)) return <NotFound />;
   if (role && !mayOf(me, role)) {
     return (
-      <EmptyState title="Your role may not open this page" action={<LinkButton to="/">To the dashboard</LinkButton>}>
+      <EmptyState title="Your role may not open this page" action={<LinkButton to="/">Go to the dashboard</LinkButton>}>
         Ask an admin of {me.tenant.name} if you need it.
       </EmptyState>
     );
@@ -43,7 +43,7 @@ export function Guard({ role, flag, children }: { role?: Role; flag?: string; ch
 
 function NotFound() {
   return (
-    <EmptyState title="There is no such page" action={<LinkButton to="/">To the dashboard</LinkButton>}>
+    <EmptyState title="There is no such page" action={<LinkButton to="/">Go to the dashboard</LinkButton>}>
       The address may be mistyped, or what it showed is gone.
     </EmptyState>
   );

@@ -279,8 +279,8 @@ export function AcceptInvitation() {
 function NoToken({ what }: { what: string }) {
   return (
     <Frame title={`This ${what} is not complete`}>
-      <p className="mb-4">Open the link of the mail again, in one piece; or ask for a new one.</p>
-      <LinkButton to="/sign-in">To sign in</LinkButton>
+      <p className="mb-4">Open the link in the email again, or ask for a new one.</p>
+      <LinkButton to="/sign-in">Go to sign in</LinkButton>
     </Frame>
   );
 }

@@ -67,7 +67,8 @@ function OfSite({ site }: { site: Site }) {
       />
       {isOld && (
         <p role="status" className="rounded-lg bg-warn-soft px-4 py-2 text-warn">
-          Visitors see an older version. What was published after it is not in it; show a newer version, or deploy anew.
+          Visitors see an older version, without what was published after it. Make a newer version live, or deploy
+          again.
         </p>
       )}
       <Records list={records} />

@@ -1,4 +1,4 @@
-/** Ctrl-K: every page and site by name. */
+/** Ctrl-K: what can be done with the chosen rows, and every page and site by name. */
 import { CornerDownLeft } from "lucide-react";
 import { useEffect, useState } from "react";
 import {
@@ -17,6 +17,7 @@ import { useMe } from "@/api/query";
 import { useSites } from "@/api/resources";
 import { isOn, mayOf } from "@/lib/rights";
 import { useUi } from "@/lib/store";
+import { useChosen } from "@/ui/ActionButtons";
 import { navFor } from "./nav";
 
 type Command = { id: string; text: string; group: string; run: () => void };
@@ -51,6 +52,7 @@ export function CommandPalette() {
 }
 
 function Commands({ close }: { close: () => void }) {
+  const chosen = useChosen();
   const navigate = useNavigate();
   const me = useMe().data;
   const sites = useSites().data ?? [];
@@ -61,13 +63,17 @@ function Commands({ close }: { close: () => void }) {
     (flag) => isOn(me, flag),
   ).flatMap((group) => group.entries.map((entry) => ({ ...entry, group: group.label ?? "Page" })));
   const commands: Command[] = [
+    // First what can be done with the rows that are chosen: from deep in a table, their bar is far to reach by Tab.
+    ...chosen.actions
+      .filter((action) => !action.disabled)
+      .map((action) => ({ id: `chosen-${action.label}`, text: action.label, group: chosen.what, run: action.run })),
     ...pages.map(({ to, label, group }) => ({ id: to, text: label, group, run: () => void navigate(to) })),
     ...(mayOf(me, "editor")
       ? [
           {
             id: "import",
             text: "Import keywords",
-            group: "Do",
+            group: "Action",
             run: () => void navigate("/planner/keywords?import=1"),
           },
         ]
@@ -83,7 +89,7 @@ function Commands({ close }: { close: () => void }) {
     <Autocomplete inputValue={text} onInputChange={setText} filter={contains}>
       <SearchField aria-label="Search pages, sites and commands" autoFocus className="border-b border-line">
         <Input
-          placeholder="Where to? What to do?"
+          placeholder="Search pages, sites and actions"
           className="w-full bg-transparent px-5 py-4 text-base outline-none placeholder:text-ink-soft"
         />
       </SearchField>
@@ -91,7 +97,7 @@ function Commands({ close }: { close: () => void }) {
         aria-label="Commands"
         items={commands}
         className="max-h-80 overflow-auto p-2 outline-none"
-        renderEmptyState={() => <p className="px-3 py-4 text-ink-soft">Nothing is called so.</p>}
+        renderEmptyState={() => <p className="px-3 py-4 text-ink-soft">Nothing found. Try another word.</p>}
         onAction={(key) => {
           close();
           commands.find((command) => command.id === key)?.run();
@@ -103,7 +109,7 @@ function Commands({ close }: { close: () => void }) {
             textValue={command.text}
             className="group flex cursor-pointer items-center gap-3 rounded-lg px-3 py-2 outline-none data-[focused]:bg-sunk"
           >
-            <span className="w-16 shrink-0 text-xs text-ink-soft">{command.group}</span>
+            <span className="w-20 shrink-0 truncate text-xs text-ink-soft">{command.group}</span>
             <span className="flex-1">{command.text}</span>
             <CornerDownLeft className="size-4 text-ink-soft opacity-0 group-data-[focused]:opacity-100" aria-hidden />
           </MenuItem>

@@ -11,7 +11,7 @@ import { leave, refreshToken } from "@/api/session";
 import { number } from "@/lib/format";
 import { isReadOnly, mayOf } from "@/lib/rights";
 import { type Theme, useUi } from "@/lib/store";
-import { IconButton } from "@/ui/Button";
+import { Button, IconButton } from "@/ui/Button";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { CostDialog } from "@/ui/CostDialog";
 import { Dialog } from "@/ui/Dialog";
@@ -23,6 +23,7 @@ import { NoticeBell } from "./NoticeBell";
 import { Offline } from "./Offline";
 import { Sidebar } from "./Sidebar";
 import { SiteSwitcher, TenantSwitcher } from "./switchers";
+import { useFocusKept } from "./useFocusKept";
 
 const THEMES: Theme[] = ["light", "dark", "system"];
 const THEME_ICONS = { light: Sun, dark: Moon, system: Monitor };
@@ -36,6 +37,7 @@ export async function signOut(): Promise<void> {
 export function Shell() {
   const me = useMe();
   useLiveFeed();
+  useFocusKept();
   const menuOpen = useUi((ui) => ui.menuOpen);
   const { show } = useUi.getState();
   const location = useLocation();
@@ -56,17 +58,15 @@ export function Shell() {
         <Sidebar />
       </aside>
       <div className="flex min-w-0 flex-1 flex-col">
-        <header className="flex h-14 shrink-0 items-center gap-1 border-b border-line bg-card px-2 sm:gap-2 sm:px-4">
+        <header className="flex h-14 shrink-0 items-center border-b border-line bg-card px-2 max-sm:gap-0.5 sm:gap-2 sm:px-4">
           <IconButton label="Menu" icon={MenuIcon} className="lg:hidden" onPress={() => show({ menuOpen: true })} />
           <SiteSwitcher />
-          <TenantSwitcher />
+          {/* A phone has no room for both; there the menu has it. */}
+          <div className="min-w-0 max-md:hidden">
+            <TenantSwitcher />
+          </div>
           <span className="flex-1" />
-          <IconButton
-            label="Search and commands (Ctrl K)"
-            icon={Search}
-            className="max-sm:hidden"
-            onPress={() => show({ paletteOpen: true })}
-          />
+          <SearchButton />
           <Credits />
           <Jobs />
           <NoticeBell />
@@ -82,6 +82,17 @@ export function Shell() {
         </main>
       </div>
       <Dialog title="IGNY8" width="sm" isOpen={menuOpen} onClose={() => show({ menuOpen: false })}>
+        <div className="-mx-2 flex flex-col gap-1 border-b border-line pb-2 md:hidden">
+          <TenantSwitcher />
+          <Button
+            look="quiet"
+            icon={Search}
+            className="justify-start px-2!"
+            onPress={() => show({ menuOpen: false, paletteOpen: true })}
+          >
+            Search and commands
+          </Button>
+        </div>
         <Sidebar />
       </Dialog>
       <JobTray />
@@ -101,6 +112,32 @@ function Logo() {
   );
 }
 
+const KEYS = navigator.platform.startsWith("Mac") ? "⌘ K" : "Ctrl K";
+
+/** The way to the command palette, with its keys where there is room for them. */
+function SearchButton() {
+  const open = () => useUi.getState().show({ paletteOpen: true });
+  return (
+    <>
+      <AriaButton
+        aria-label={`Search and commands (${KEYS})`}
+        onPress={open}
+        className="flex h-9 w-52 cursor-pointer items-center gap-2 rounded-lg border border-line bg-page px-3 text-[13px] text-ink-soft hover:border-line-strong max-xl:hidden"
+      >
+        <Search className="size-4" aria-hidden />
+        <span className="flex-1 text-left">Search…</span>
+        <kbd className="rounded border border-line bg-card px-1.5 font-sans text-[11px]">{KEYS}</kbd>
+      </AriaButton>
+      <IconButton
+        label={`Search and commands (${KEYS})`}
+        icon={Search}
+        className="max-sm:hidden xl:hidden"
+        onPress={open}
+      />
+    </>
+  );
+}
+
 /** What can be spent, and what running work holds. */
 function Credits() {
   const balance = useBalance().data;
@@ -112,7 +149,7 @@ function Credits() {
           ? `${number(balance.available)} credits available, ${number(balance.reserved)} reserved. Open credits.`
           : "Open credits"
       }
-      className="flex h-9 items-center gap-1.5 rounded-lg px-2 font-medium tabular-nums hover:bg-sunk"
+      className="flex h-9 items-center gap-1.5 rounded-lg px-2 font-medium tabular-nums hover:bg-sunk max-sm:px-1 pointer-coarse:h-10"
     >
       <Zap className="size-4 text-brand" aria-hidden />
       {balance ? number(balance.available) : <Skeleton className="h-4 w-8" />}
@@ -158,7 +195,7 @@ function Person() {
         { id: "profile", label: name || "Profile", icon: User, run: () => void navigate("/settings") },
         {
           id: "theme",
-          label: `Theme: ${theme}`,
+          label: `Theme: ${theme === "system" ? "as the device" : theme}`,
           icon: THEME_ICONS[theme],
           run: () => useUi.getState().setTheme(next),
         },
@@ -167,7 +204,7 @@ function Person() {
     >
       <AriaButton
         aria-label={`${name.slice(0, 2).toUpperCase()}: you, ${name}`}
-        className="flex size-8 shrink-0 cursor-pointer items-center justify-center rounded-full bg-brand-soft text-xs font-semibold text-brand-strong uppercase"
+        className="flex size-8 shrink-0 cursor-pointer items-center justify-center rounded-full bg-brand-soft text-xs font-semibold text-brand-strong uppercase pointer-coarse:size-9"
       >
         {name.slice(0, 2)}
       </AriaButton>

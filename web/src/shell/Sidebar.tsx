@@ -12,7 +12,7 @@ export function Sidebar() {
     (flag) => isOn(me, flag),
   );
   return (
-    <nav aria-label="Main" className="flex flex-col gap-4 overflow-y-auto p-3">
+    <nav aria-label="Main" className="flex flex-col gap-3.5 overflow-y-auto p-3 max-lg:px-0">
       {groups.map((group) => (
         <div key={group.label ?? ""}>
           {group.label && <p className="px-3 pb-1 text-xs font-medium text-ink-soft">{group.label}</p>}
@@ -25,7 +25,7 @@ export function Sidebar() {
                   onClick={() => useUi.getState().show({ menuOpen: false })}
                   className={({ isActive }) =>
                     cx(
-                      "flex h-9 items-center gap-3 rounded-lg px-3 font-medium",
+                      "flex h-8 items-center gap-3 rounded-lg px-3 font-medium pointer-coarse:h-11",
                       isActive ? "bg-brand-soft text-brand-strong" : "text-ink-soft hover:bg-sunk hover:text-ink",
                     )
                   }

@@ -48,7 +48,7 @@ export const NAV: NavGroup[] = [
       { to: "/writer/content", label: "Content", icon: FileText },
     ],
   },
-  { label: "Publisher", entries: [{ to: "/publisher", label: "Published", icon: Rocket }] },
+  { label: "Publish", entries: [{ to: "/publisher", label: "Publisher", icon: Rocket }] },
   {
     label: "System",
     entries: [

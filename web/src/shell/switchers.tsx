@@ -24,9 +24,9 @@ import { INPUT } from "@/ui/Field";
 import { failed } from "@/ui/ToastNotifications";
 
 const TRIGGER =
-  "flex h-9 min-w-0 max-w-44 cursor-pointer items-center gap-2 rounded-lg px-2 font-medium hover:bg-sunk max-sm:max-w-32";
+  "flex h-9 min-w-0 max-w-52 cursor-pointer items-center gap-2 rounded-lg px-2 font-medium hover:bg-sunk pointer-coarse:h-10 max-md:max-w-full";
 const ITEM =
-  "group flex cursor-pointer items-center gap-2 rounded-md px-2.5 py-1.5 outline-none data-[focused]:bg-sunk";
+  "group flex cursor-pointer items-center gap-2 rounded-md px-2.5 py-1.5 outline-none pointer-coarse:py-2.5 data-[focused]:bg-sunk";
 
 /** The site in hand; sites are grouped by workspace. */
 export function SiteSwitcher() {
@@ -46,11 +46,11 @@ export function SiteSwitcher() {
   return (
     <DialogTrigger>
       <AriaButton className={TRIGGER} aria-label={site ? `Site: ${site.name}. Switch.` : "Choose a site"}>
-        <Globe className="size-4 shrink-0 text-ink-soft" aria-hidden />
+        <Globe className="size-4 shrink-0 text-ink-soft max-sm:hidden" aria-hidden />
         <span className="truncate">{site?.name ?? "No site"}</span>
         <ChevronsUpDown className="size-3.5 shrink-0 text-ink-soft" aria-hidden />
       </AriaButton>
-      <Popover className="pop card w-72 shadow-lg">
+      <Popover className="pop card w-80 max-w-[calc(100vw-1rem)] shadow-lg">
         <Dialog aria-label="Switch site" className="outline-none">
           {({ close }) => (
             <>
@@ -70,7 +70,7 @@ export function SiteSwitcher() {
                 selectionMode="single"
                 selectedKeys={site ? [site.id] : []}
                 className="max-h-80 overflow-auto p-1 outline-none"
-                renderEmptyState={() => <p className="px-3 py-2 text-ink-soft">No site is called so.</p>}
+                renderEmptyState={() => <p className="px-3 py-2 text-ink-soft">No site has this name.</p>}
                 // Not onAction: where one is selected, a press is a choice and no action.
                 onSelectionChange={(keys) => {
                   const [key] = keys === "all" ? [] : keys;
@@ -96,8 +96,8 @@ export function SiteSwitcher() {
                   </ListBoxSection>
                 ))}
                 {mayAdd && (
-                  <ListBoxItem id="+new" textValue="Add a site" className={ITEM}>
-                    Add a site…
+                  <ListBoxItem id="+new" textValue="Add site" className={ITEM}>
+                    Add site…
                   </ListBoxItem>
                 )}
               </ListBox>
@@ -114,7 +114,7 @@ export function TenantSwitcher() {
   const me = useMe().data;
   if (!me) return null;
   if (me.tenants.length < 2) {
-    return <span className="truncate text-ink-soft max-md:hidden">{me.tenant.name}</span>;
+    return <span className="block truncate px-2 text-ink-soft">{me.tenant.name}</span>;
   }
   const change = async (tenant: string) => {
     try {

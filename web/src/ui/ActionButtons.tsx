@@ -1,9 +1,14 @@
 import { type LucideIcon, MoreHorizontal, X } from "lucide-react";
+import { useEffect } from "react";
+import { create } from "zustand";
 import { count } from "@/lib/format";
 import { Button, IconButton } from "./Button";
 import { Menu, type MenuEntry } from "./Menu";
 
 export type Action = { label: string; icon: LucideIcon; run: () => void; danger?: boolean; disabled?: boolean };
+
+/** What can be done just now with the chosen rows; the command palette offers it too. */
+export const useChosen = create<{ what: string; actions: Action[] }>(() => ({ what: "", actions: [] }));
 
 /** What can be done with the chosen rows. It takes the place of nothing: its room is there before. */
 export function ActionButtons({
@@ -17,6 +22,10 @@ export function ActionButtons({
   actions: Action[];
   clear: () => void;
 }) {
+  useEffect(() => {
+    useChosen.setState(chosen > 0 ? { what: count(chosen, noun), actions } : { what: "", actions: [] });
+  });
+  useEffect(() => () => useChosen.setState({ what: "", actions: [] }), []);
   if (chosen === 0) return null;
   return (
     <div

@@ -41,8 +41,15 @@ export function ConfirmDialog() {
       onClose={() => settle(false)}
       footer={
         <>
-          <Button onPress={() => settle(false)}>Cancel</Button>
-          <Button autoFocus look={question.danger ? "danger" : "primary"} onPress={() => settle(true)}>
+          {/* What cannot be undone is not done by an Enter too many. */}
+          <Button autoFocus={question.danger} onPress={() => settle(false)}>
+            Cancel
+          </Button>
+          <Button
+            autoFocus={!question.danger}
+            look={question.danger ? "danger" : "primary"}
+            onPress={() => settle(true)}
+          >
             {question.action}
           </Button>
         </>

@@ -80,8 +80,9 @@ function Asked({ cost, close }: { cost: Cost; close: () => void }) {
             <Button
               look="primary"
               autoFocus
-              busy={start.isPending}
-              isDisabled={price === undefined || nothing}
+              // Waiting keeps the focus; what is disabled loses it.
+              busy={start.isPending || estimate.isPending}
+              isDisabled={nothing || estimate.isError}
               onPress={() => start.mutate()}
             >
               {price === undefined ? "Start" : price === 0 ? "Start, free" : `Spend up to ${credits(price)}`}
@@ -96,17 +97,17 @@ function Asked({ cost, close }: { cost: Cost; close: () => void }) {
       ) : (
         <dl className="mt-4 grid grid-cols-[1fr_auto] gap-x-6 gap-y-2 rounded-lg bg-sunk px-4 py-3">
           <Line label="Items" value={estimate.data && count(estimate.data.items, cost.noun, cost.plural)} />
-          <Line label="Cost, at most" value={price === undefined ? undefined : credits(price)} />
+          <Line label="Cost at most" value={price === undefined ? undefined : credits(price)} />
           <Line label="Available now" value={available === undefined ? undefined : number(available)} />
           <Line strong label="Remains" value={remains === undefined ? undefined : number(remains)} />
         </dl>
       )}
       <div aria-live="polite" className="mt-3 text-[13px] text-ink-soft">
-        {nothing && "There is nothing to do here."}
+        {nothing && "There is nothing to do."}
         {short && (
-          <span className="text-bad">Your credits do not suffice. Choose fewer items, or get more credits.</span>
+          <span className="text-bad">You do not have enough credits. Choose fewer items, or get more credits.</span>
         )}
-        {!nothing && !short && price !== 0 && "Charged as items succeed; what fails or is cancelled is given back."}
+        {!nothing && !short && price !== 0 && "Charged as items succeed. What fails or is cancelled is given back."}
       </div>
       {start.error && (
         <p role="alert" className="mt-3 text-bad">

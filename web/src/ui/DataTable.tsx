@@ -128,15 +128,15 @@ export function DataTable<Row extends { id: string }>({
         aria-busy={list.loading || list.changing}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
         tabIndex={0}
-        className={cx("relative overflow-auto", list.changing && "opacity-60")}
-        style={{ maxHeight: height, minHeight: "16rem" }}
+        className={cx("relative overflow-auto", list.loading && "min-h-64", list.changing && "opacity-60")}
+        style={{ maxHeight: height }}
       >
         <table className="w-full border-separate border-spacing-0" aria-rowcount={list.total ?? -1}>
           <caption className="sr-only">{label}</caption>
           <thead>
             <tr>
               {selection && (
-                <th className="sticky top-0 z-10 w-10 border-b border-line bg-card pl-4 text-left">
+                <th className="sticky top-0 z-10 w-10 border-b border-line bg-card pl-4 text-left align-middle *:align-middle">
                   <Checkbox
                     aria-label="Choose all loaded rows"
                     isSelected={rows.length > 0 && chosen === rows.length}
@@ -273,7 +273,11 @@ function Head<Row>({ column, sort, onSort }: { column: Column<Row>; sort?: strin
       {column.sort && onSort ? (
         <button
           type="button"
-          className="inline-flex cursor-pointer items-center gap-1 hover:text-ink"
+          className={cx(
+            "inline-flex cursor-pointer items-center gap-1 hover:text-ink",
+            // The arrow stands before a head at the right, so that the head stays above its figures.
+            column.right && "flex-row-reverse",
+          )}
           onClick={() => onSort(down ? column.id : `-${column.id}`)}
         >
           {column.header}

@@ -40,14 +40,16 @@ export function Dialog({
       >
         <AriaDialog role={alert ? "alertdialog" : "dialog"} className="flex min-h-0 flex-col outline-none">
           <header className="flex items-center justify-between gap-3 border-b border-line py-2.5 pr-2.5 pl-5">
-            <Heading slot="title" className="text-base font-semibold">
+            <Heading slot="title" className="min-w-0 text-base font-semibold break-words">
               {title}
             </Heading>
             {!locked && <IconButton label="Close" icon={X} onPress={onClose} />}
           </header>
           <div className="min-h-0 overflow-y-auto px-5 py-4">{children}</div>
           {footer && (
-            <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3">{footer}</footer>
+            <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3 max-sm:[&>*]:flex-1">
+              {footer}
+            </footer>
           )}
         </AriaDialog>
       </Modal>

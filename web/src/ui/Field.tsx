@@ -24,8 +24,9 @@ import {
 } from "react-aria-components";
 import { cx } from "@/lib/cx";
 
+// On a touch screen the text has 16 pixels: below that, phones zoom in when a field is entered.
 export const INPUT =
-  "w-full rounded-lg border border-line-strong bg-card px-3 h-9 text-sm text-ink placeholder:text-ink-soft disabled:opacity-60 invalid:border-bad data-[invalid]:border-bad";
+  "w-full rounded-lg border border-line-strong bg-card px-3 h-9 text-sm text-ink pointer-coarse:h-11 pointer-coarse:text-base placeholder:text-ink-soft disabled:opacity-60 invalid:border-bad data-[invalid]:border-bad";
 
 type Common = { label: string; hint?: React.ReactNode; error?: string; className?: string };
 
@@ -59,7 +60,13 @@ export function TextField({
     <AriaTextField {...rest} isInvalid={Boolean(error)} validationBehavior="aria" className={cx(FIELD, className)}>
       <Label className={cx(LABEL, hideLabel && "sr-only")}>{label}</Label>
       {rows ? (
-        <TextArea rows={rows} placeholder={placeholder} className={cx(INPUT, "h-auto py-2 leading-relaxed")} />
+        <TextArea
+          rows={rows}
+          placeholder={placeholder}
+          // As tall as what is in it, so that no line is cut; browsers that do not know this keep `rows`.
+          style={{ minHeight: `calc(${rows}lh + 1.125rem)` }}
+          className={cx(INPUT, "field-sizing-content h-auto! max-h-80 py-2 leading-relaxed")}
+        />
       ) : (
         <Input placeholder={placeholder} className={INPUT} />
       )}
@@ -133,7 +140,7 @@ export function Select({
             <ListBoxItem
               id={option.id}
               textValue={option.name}
-              className="group flex cursor-pointer items-center gap-2 rounded-md px-2.5 py-1.5 data-[focused]:bg-sunk"
+              className="group flex cursor-pointer items-center gap-2 rounded-md px-2.5 py-1.5 pointer-coarse:py-2.5 data-[focused]:bg-sunk"
             >
               <span className="min-w-0 flex-1">
                 <span className="block truncate">{option.name}</span>

@@ -42,11 +42,14 @@ export function FilterPanel({
   filters,
   values,
   set,
+  children,
 }: {
   table: string;
   filters: Filter[];
   values: Partial<Record<string, string>>;
   set: (changes: Record<string, string>) => void;
+  /** What stands after the filters, as a button for more of them. */
+  children?: React.ReactNode;
 }) {
   const any = filters.some((filter) => values[filter.name]);
   return (
@@ -72,6 +75,7 @@ export function FilterPanel({
           />
         ),
       )}
+      {children}
       {any && (
         <Button
           look="quiet"

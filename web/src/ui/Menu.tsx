@@ -40,7 +40,7 @@ export function Menu({
               id={id}
               textValue={text}
               className={cx(
-                "flex cursor-pointer items-center gap-2.5 rounded-md px-2.5 py-2 outline-none data-[disabled]:cursor-not-allowed data-[disabled]:opacity-50 data-[focused]:bg-sunk",
+                "flex cursor-pointer items-center gap-2.5 rounded-md px-2.5 py-2 outline-none pointer-coarse:py-3 data-[disabled]:cursor-not-allowed data-[disabled]:opacity-50 data-[focused]:bg-sunk",
                 danger && "text-bad",
               )}
             >

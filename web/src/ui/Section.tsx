@@ -22,13 +22,13 @@ export function Section({
   return (
     <section aria-labelledby={id} className={cx("card min-w-0", className)}>
       <header className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2 px-5 pt-4">
-        <div className="min-w-0">
-          <h2 id={id} className="truncate">
+        <div className="min-w-0 flex-1 basis-40">
+          <h2 id={id} className="break-words">
             {title}
           </h2>
           {intro && <div className="mt-0.5 max-w-2xl text-ink-soft">{intro}</div>}
         </div>
-        {actions && <div className="-mt-1 flex flex-wrap items-center gap-2">{actions}</div>}
+        {actions && <div className="-my-1 flex min-h-8 flex-wrap items-center gap-2">{actions}</div>}
       </header>
       <div className={flush ? "pt-3" : "px-5 pt-4 pb-5"}>{children}</div>
     </section>

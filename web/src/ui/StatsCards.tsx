@@ -34,11 +34,11 @@ export function StatsCards({ stats, className }: { stats: Stat[]; className?: st
           </>
         );
         return stat.to ? (
-          <div key={stat.label} className="card relative p-4 hover:border-line-strong">
+          <div key={stat.label} className="card relative p-3 sm:p-4 hover:border-line-strong">
             {body}
           </div>
         ) : (
-          <div key={stat.label} className="card p-4">
+          <div key={stat.label} className="card p-3 sm:p-4">
             {body}
           </div>
         );

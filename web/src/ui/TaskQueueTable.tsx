@@ -42,7 +42,7 @@ const FIXED: Column<Job>[] = [
           done={done}
           failed={failed + cancelled}
           total={total}
-          className="min-w-16 flex-1"
+          className="min-w-16 flex-1 max-sm:hidden"
         />
         <span className="text-xs whitespace-nowrap text-ink-soft tabular-nums">
           {number(done)} / {number(total)}
@@ -69,7 +69,7 @@ const FIXED: Column<Job>[] = [
     id: "created_at",
     header: "Started",
     right: true,
-    className: "whitespace-nowrap",
+    className: "whitespace-nowrap max-sm:hidden",
     cell: (job) => ago(job.created_at),
   },
 ];

@@ -54,7 +54,7 @@ export function ErrorState({ error, again }: { error: unknown; again?: () => voi
     : denied
       ? "Your role may not see this"
       : problem?.status === 404
-        ? "This is not there (any more)"
+        ? "This does not exist any more"
         : "This could not be loaded";
   return (
     <div role="alert">

@@ -5,7 +5,7 @@ import { api, call } from "@/api/client";
 import { useBalance, useList, useMe } from "@/api/query";
 import type { Plan, Transaction } from "@/api/types";
 import { cx } from "@/lib/cx";
-import { credits, date, moment, money, number, words } from "@/lib/format";
+import { credits, date, FUNCTIONS, functionName, moment, money, number, words } from "@/lib/format";
 import { Badge } from "@/ui/Badge";
 import { LinkButton } from "@/ui/Button";
 import { type Column, DataTable } from "@/ui/DataTable";
@@ -15,19 +15,26 @@ import { EmptyState, ErrorState, places, Skeleton } from "@/ui/states";
 
 type Row = Transaction & { id: string };
 
+/** The ledger names a function as the API does, `generate_content: …`; people know it by its name on screen. */
+function reasonText(reason: string): string {
+  const [name = "", ...rest] = reason.split(": ");
+  return name in FUNCTIONS ? [functionName(name), ...rest].join(": ") : reason;
+}
+
 const COLUMNS: Column<Row>[] = [
   { id: "created_at", header: "When", className: "whitespace-nowrap", cell: (row) => moment(row.created_at) },
-  { id: "type", header: "Type", cell: (row) => words(row.type) },
+  { id: "type", header: "Type", className: "max-sm:hidden", cell: (row) => words(row.type) },
   {
     id: "reason",
     header: "For",
+    className: "w-full min-w-40",
     cell: (row) =>
       row.job_id ? (
         <Link to={`/jobs/${row.job_id}`} className="text-brand hover:underline">
-          {row.reason}
+          {reasonText(row.reason)}
         </Link>
       ) : (
-        row.reason
+        reasonText(row.reason)
       ),
   },
   { id: "bucket", header: "From", className: "max-md:hidden", cell: (row) => words(row.bucket) },
@@ -37,12 +44,18 @@ const COLUMNS: Column<Row>[] = [
     right: true,
     cell: (row) => (
       <span className={cx("font-medium", row.amount > 0 && "text-good")}>
-        {row.amount > 0 ? "+" : ""}
-        {number(row.amount)}
+        {row.amount > 0 ? "+" : "−"}
+        {number(Math.abs(row.amount))}
       </span>
     ),
   },
-  { id: "balance_after", header: "Balance", right: true, cell: (row) => number(row.balance_after) },
+  {
+    id: "balance_after",
+    header: "Balance",
+    right: true,
+    className: "max-sm:hidden",
+    cell: (row) => number(row.balance_after),
+  },
 ];
 
 export function Billing() {
@@ -64,17 +77,17 @@ export function Billing() {
   return (
     <Page
       title="Credits"
-      intro="Credits pay for what the models do: reserved when work is queued, charged when it succeeds, given back when it does not."
+      intro="Credits pay for the work of the AI models. They are reserved when work is queued, charged when it succeeds and given back when it fails."
       actions={<LinkButton to="/billing/usage">Usage</LinkButton>}
     >
       <StatsCards
         stats={[
-          { label: "Available", value: data && number(data.available), note: "balance less what is reserved" },
-          { label: "Reserved", value: data && number(data.reserved), note: "by work that is queued or running" },
+          { label: "Available", value: data && number(data.available), note: "balance minus what is reserved" },
+          { label: "Reserved", value: data && number(data.reserved), note: "for work that is queued or running" },
           {
-            label: "Of this month",
+            label: "Monthly",
             value: data && number(data.monthly),
-            note: data?.renews_at ? `renewed ${date(data.renews_at)}` : "spent first, does not roll over",
+            note: data?.renews_at ? `renews on ${date(data.renews_at)}` : "spent first, does not roll over",
           },
           { label: "Bonus and packs", value: data && number(data.bonus), note: "never expire" },
         ]}
@@ -125,8 +138,13 @@ function Plans() {
               )}
             </span>
             <span>{plan.monthly_credits == null ? "Credits by contract" : credits(plan.monthly_credits)}</span>
-            <span className="text-xs text-ink-soft">Meant for {plan.meant_for}</span>
-            <span className="text-xs text-ink-soft">{words(plan.support_level)} support</span>
+            {/* A plan by contract has nothing to say in these lines. */}
+            {plan.price_cents != null && (
+              <>
+                <span className="text-xs text-ink-soft">Meant for {plan.meant_for}</span>
+                <span className="text-xs text-ink-soft">{words(plan.support_level)} support</span>
+              </>
+            )}
           </li>
         ))}
       </ul>

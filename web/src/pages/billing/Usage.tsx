@@ -3,6 +3,7 @@ import { BarChart3 } from "lucide-react";
 import { lazy, Suspense, useEffect } from "react";
 import { api, call } from "@/api/client";
 import type { Usage } from "@/api/types";
+import { cx } from "@/lib/cx";
 import { functionName, number } from "@/lib/format";
 import { LinkButton } from "@/ui/Button";
 import { Select } from "@/ui/Field";
@@ -61,7 +62,7 @@ export function UsagePage() {
   return (
     <Page
       title="Usage"
-      intro="What the models were asked, by function and by day."
+      intro="What the AI models did for you, by function and by day."
       actions={
         <>
           <Select
@@ -79,21 +80,21 @@ export function UsagePage() {
       <StatsCards
         stats={[
           { label: "Credits", value: complete ? number(spent) : undefined },
-          { label: "Requests to models", value: complete ? number(uses.length) : undefined },
+          { label: "AI requests", value: complete ? number(uses.length) : undefined },
           { label: "Tokens", value: complete ? number(tokens) : undefined },
-          { label: "Credits a day", value: complete ? (spent / days).toFixed(1) : undefined },
+          { label: "Credits per day", value: complete ? (spent / days).toFixed(1) : undefined },
         ]}
       />
       {complete && uses.length === 0 ? (
         <div className="card">
-          <EmptyState icon={BarChart3} title="Nothing was used in this time">
-            Once models work for you, this page shows what it took.
+          <EmptyState icon={BarChart3} title="No usage in this time">
+            Once AI models work for you, this page shows what they used.
           </EmptyState>
         </div>
       ) : (
         <>
           <section className="card p-4">
-            <h2 className="mb-3">Credits by day</h2>
+            <h2 className="mb-3">Credits per day</h2>
             <div className="h-64">
               {complete ? (
                 <Suspense fallback={<Skeleton className="h-full" />}>
@@ -111,7 +112,15 @@ export function UsagePage() {
               <thead className="text-left text-xs text-ink-soft">
                 <tr className="border-b border-line">
                   {["Function", "Requests", "Tokens in", "Tokens out", "Credits"].map((name, n) => (
-                    <th key={name} scope="col" className={n === 0 ? "px-4 py-2.5" : "px-4 py-2.5 text-right"}>
+                    <th
+                      key={name}
+                      scope="col"
+                      className={cx(
+                        "px-4 py-2.5 font-medium",
+                        n > 0 && "text-right",
+                        n > 1 && n < 4 && "max-sm:hidden",
+                      )}
+                    >
                       {name}
                     </th>
                   ))}
@@ -124,7 +133,13 @@ export function UsagePage() {
                       {functionName(row.name)}
                     </th>
                     {(["requests", "tokensIn", "tokensOut", "credits"] as const).map((column) => (
-                      <td key={column} className="px-4 py-2.5 text-right tabular-nums">
+                      <td
+                        key={column}
+                        className={cx(
+                          "px-4 py-2.5 text-right tabular-nums",
+                          column.startsWith("tokens") && "max-sm:hidden",
+                        )}
+                      >
                         {number(row[column])}
                       </td>
                     ))}

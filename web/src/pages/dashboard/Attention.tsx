@@ -27,7 +27,7 @@ export function failures(site: string, jobs: Job[], tasks: Task[]): Failure[] {
       id: job.id,
       title: functionName(job.function),
       note: [
-        job.error ?? `${count(job.progress.failed, "item")} of ${job.progress.total} failed`,
+        job.error ?? `${job.progress.failed} of ${count(job.progress.total, "item")} failed`,
         ago(job.created_at),
       ].join(" · "),
       status: job.status,
@@ -63,14 +63,14 @@ export function Attention({ site }: { site: Site }) {
     void tasks.refetch();
   };
   return (
-    <Section flush title="Needs you">
+    <Section flush title="Needs attention">
       <RowList
         label="Failures"
         items={all.slice(0, MOST)}
         state={{ loading: jobs.isPending || tasks.isPending, error: jobs.error ?? tasks.error, again }}
         empty={
           <p className="flex items-center gap-2.5 border-t border-line px-5 py-5 text-ink-soft">
-            <CircleCheck className="size-5 text-good" aria-hidden /> Nothing has failed of late.
+            <CircleCheck className="size-5 text-good" aria-hidden /> Nothing has failed lately.
           </p>
         }
         row={(failure) => (

@@ -21,7 +21,14 @@ export default function CreditsChart({ days }: { days: Day[] }) {
           <BarChart data={days} margin={MARGIN} syncId="credits" accessibilityLayer={false}>
             <CartesianGrid vertical={false} stroke="var(--line)" />
             <XAxis dataKey="day" hide />
-            <YAxis {...AXIS} width={LEFT} tickFormatter={compact} tickCount={4} domain={[0, "auto"]} />
+            <YAxis
+              {...AXIS}
+              width={LEFT}
+              tickFormatter={compact}
+              tickCount={4}
+              allowDecimals={false}
+              domain={[0, "auto"]}
+            />
             <Tooltip content={Told} cursor={{ fill: "var(--sunk)" }} />
             <Bar
               dataKey="balance"

@@ -59,7 +59,7 @@ function stages({ keywords, clusters, ideas, tasks, content }: Counts): Stage[] 
       amount: content.draft + content.review + content.approved,
       to: "/writer/content",
       waiting: [
-        { amount: content.draft, what: "to look at", to: "/writer/content?status=draft" },
+        { amount: content.draft, what: "to review", to: "/writer/content?status=draft" },
         { amount: content.review, what: "in review", to: "/writer/content?status=review" },
         { amount: content.approved, what: "to publish", to: "/writer/content?status=approved" },
       ],

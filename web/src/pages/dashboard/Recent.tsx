@@ -34,7 +34,7 @@ export function Recent({ site }: { site: Site }) {
         state={{ loading: content.isPending, error: content.error, again: () => void content.refetch() }}
         empty={
           <p className="border-t border-line px-5 py-5 text-ink-soft">
-            Articles stand here once they are written. They begin with keywords.
+            Articles appear here once they are written. They begin with keywords.
           </p>
         }
         row={(one) => (

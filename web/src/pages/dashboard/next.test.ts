@@ -36,13 +36,13 @@ test("what is nearest to being published goes first", () => {
   titles.push(nextStep(left).title);
   expect(titles).toEqual([
     "Publish 1 approved article",
-    "Look at 2 drafts",
+    "Review 2 drafts",
     "Write 1 article",
     "Queue 1 accepted idea",
     "Decide on 2 new ideas",
     "Get ideas from your clusters",
     "Cluster 9 new keywords",
-    "All is done. Add more keywords",
+    "All done. Add more keywords",
   ]);
 });
 

@@ -21,7 +21,7 @@ export function nextStep(counts: Counts, running: ReadonlySet<string> = new Set(
   if (content.approved > 0) {
     return {
       title: `Publish ${count(content.approved, "approved article")}`,
-      text: "They are ready. Publishing is free.",
+      text: content.approved === 1 ? "It is ready. Publishing is free." : "They are ready. Publishing is free.",
       action: "Go to approved articles",
       to: "/writer/content?status=approved",
       costs: false,
@@ -30,8 +30,8 @@ export function nextStep(counts: Counts, running: ReadonlySet<string> = new Set(
   const drafts = content.draft + content.review;
   if (drafts > 0) {
     return {
-      title: `Look at ${count(drafts, "draft")}`,
-      text: "Read them, change what you like, then approve and publish.",
+      title: `Review ${count(drafts, "draft")}`,
+      text: "Read, change what you like, then approve and publish.",
       action: "Go to drafts",
       to: `/writer/content?status=${content.draft > 0 ? "draft" : "review"}`,
       costs: false,
@@ -40,7 +40,7 @@ export function nextStep(counts: Counts, running: ReadonlySet<string> = new Set(
   if (tasks.queued > 0) {
     return {
       title: `Write ${count(tasks.queued, "article")}`,
-      text: "These tasks are planned and wait to be written.",
+      text: "Planned and ready to be written.",
       action: "Go to tasks",
       to: "/writer/tasks?status=queued",
       costs: true,
@@ -91,7 +91,7 @@ export function nextStep(counts: Counts, running: ReadonlySet<string> = new Set(
   }
   const started = keywords.mapped > 0 || content.published > 0;
   return {
-    title: started ? "All is done. Add more keywords" : "Add keywords",
+    title: started ? "All done. Add more keywords" : "Add keywords",
     text: started
       ? "Nothing waits at any step. More articles begin with more keywords."
       : "Everything begins with what people search for. Import a list, or type some in.",

@@ -18,10 +18,24 @@ type Row = Item & { id: string; function: string };
 const EVERY = 1000;
 
 const COLUMNS: Column<Row>[] = [
-  { id: "title", header: "Item", cell: (item) => <span className="line-clamp-2">{item.title}</span> },
+  {
+    id: "title",
+    header: "Item",
+    className: "min-w-28",
+    cell: (item) => (
+      <>
+        <span className="line-clamp-2">{item.title}</span>
+        {/* A phone has no room for a column of its own. */}
+        <span className="sm:hidden">
+          <StatusBadge status={item.state} />
+        </span>
+      </>
+    ),
+  },
   {
     id: "state",
-    header: "State",
+    header: "Status",
+    className: "max-sm:hidden",
     cell: (item) => (
       <span className="flex flex-wrap items-center gap-x-2">
         <StatusBadge status={item.state} />
@@ -32,6 +46,7 @@ const COLUMNS: Column<Row>[] = [
   {
     id: "error",
     header: "What happened",
+    className: "min-w-36",
     cell: ({ error, state, attempts }) =>
       error ? (
         <span className={state === "succeeded" ? "text-ink-soft" : undefined}>
@@ -42,7 +57,7 @@ const COLUMNS: Column<Row>[] = [
         attempts > 1 && <span className="text-ink-soft">{count(attempts, "attempt")}</span>
       ),
   },
-  { id: "charged", header: "Credits", right: true, cell: (item) => number(item.charged) },
+  { id: "charged", header: "Credits", right: true, className: "max-sm:hidden", cell: (item) => number(item.charged) },
 ];
 
 /** The items of a job; read again when something is told of the job at `toldAt`. */

@@ -34,7 +34,7 @@ export function Jobs() {
               title="No jobs yet"
               action={
                 <LinkButton look="primary" to="/planner/keywords">
-                  Begin with keywords
+                  Go to keywords
                 </LinkButton>
               }
             >

@@ -23,7 +23,7 @@ export function DoneStep({ site, back }: StepProps & { site: Site }) {
     { done: true, text: `Your site is ${site.name}.` },
     site.hosting_type === "igny8"
       ? { done: true, text: "Its pages are hosted by IGNY8." }
-      : { done: false, text: "It has no place yet that pages can be published to." },
+      : { done: false, text: "It has no place to publish to yet." },
     keywords === undefined
       ? { done: false, text: "Counting keywords…" }
       : keywords > 0
@@ -48,7 +48,7 @@ export function DoneStep({ site, back }: StepProps & { site: Site }) {
         <NextStepCard site={site} counts={counts.data} then={leave} />
       )}
       <StepActions back={back}>
-        <Button onPress={leave}>To the dashboard</Button>
+        <Button onPress={leave}>Go to the dashboard</Button>
       </StepActions>
     </>
   );

@@ -52,7 +52,7 @@ export function KeywordsStep({ site, go, back }: StepProps & { site: Site }) {
         >
           {(errors) => (
             <TextField
-              label="Paste keywords, one on each line"
+              label="Paste keywords, one per line"
               placeholder={"brake pads\nwhen to change brake pads"}
               rows={6}
               value={text}

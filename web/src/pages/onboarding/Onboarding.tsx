@@ -60,7 +60,7 @@ export function Onboarding() {
           <img src="/icon.svg" alt="" className="size-6" /> IGNY8
         </span>
         <LinkButton look="quiet" to="/">
-          {step === "done" ? "To the dashboard" : "Leave for now"}
+          {step === "done" ? "Go to the dashboard" : "Leave for now"}
         </LinkButton>
       </header>
       <main className="mx-auto flex w-full max-w-2xl flex-1 flex-col gap-5 px-4 py-6 sm:py-10">
@@ -132,7 +132,7 @@ function Steps({ current, mayGo, go }: { current: Step; mayGo: boolean; go: (ste
               {mayPress ? (
                 <button
                   type="button"
-                  className="block w-full cursor-pointer rounded-md text-left"
+                  className="-my-2.5 block w-full cursor-pointer rounded-md py-2.5 text-left"
                   onClick={() => go(step)}
                 >
                   {name}

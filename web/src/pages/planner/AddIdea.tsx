@@ -47,7 +47,7 @@ export function AddIdea({
     told("Idea added.");
   };
   return (
-    <FormModal title="New idea" action="Add idea" width="lg" isOpen onClose={onClose} submit={submit}>
+    <FormModal title="Add idea" action="Add idea" width="lg" isOpen onClose={onClose} submit={submit}>
       {(errors) => (
         <>
           <TextField

@@ -48,7 +48,7 @@ export function AddKeywords({ site, isOpen, onClose }: { site: Site; isOpen: boo
                   ? `At most ${number(MOST_LINES)} at once; import a file instead.`
                   : undefined)
               }
-              hint={lines.length > 0 ? `${count(lines.length, "keyword")}` : "One to a line; paste a list as it is."}
+              hint={lines.length > 0 ? `${count(lines.length, "keyword")}` : "One per line. Paste a list as it is."}
             />
             <SectorSelect site={site} value={sector} onChange={setSector} />
           </>

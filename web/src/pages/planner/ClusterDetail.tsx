@@ -90,7 +90,7 @@ export function ClusterDetail({
           <dl className="grid grid-cols-3 gap-2">
             <Figure label="Searches a month" value={number(cluster.volume)} />
             <Figure label="Keywords" value={number(cluster.keyword_count)} />
-            <Figure label="Made on" value={date(cluster.created_at)} />
+            <Figure label="Created" value={date(cluster.created_at)} />
           </dl>
           <Part
             title="Keywords"

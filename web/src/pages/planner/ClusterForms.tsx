@@ -23,14 +23,14 @@ export function ClusterForm({ site, cluster, onClose }: { site: Site; cluster?: 
     } else {
       const body = { site_id: site.id, sector_id: sector || undefined, name, description };
       await call(api.POST("/api/planner/clusters", { body }));
-      told(`Cluster “${name.trim()}” made.`);
+      told(`Cluster “${name.trim()}” added.`);
     }
     invalidate("clusters");
   };
   return (
     <FormModal
-      title={cluster ? "Edit cluster" : "New cluster"}
-      action={cluster ? "Save" : "Make cluster"}
+      title={cluster ? "Edit cluster" : "Add cluster"}
+      action={cluster ? "Save" : "Add cluster"}
       isOpen
       onClose={onClose}
       submit={submit}

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import type { Cluster } from "@/api/types";
+import { cx } from "@/lib/cx";
 import { compact, count, number } from "@/lib/format";
 import { treemap } from "./treemap";
 
@@ -76,7 +77,9 @@ export default function ClusterPicture({ clusters, open }: { clusters: Cluster[]
             >
               {box.width > 54 && box.height > 26 && (
                 <>
-                  <span className="line-clamp-2 font-medium break-words">{one.name}</span>
+                  <span className={cx("max-w-full font-medium", box.height > 42 ? "line-clamp-2" : "truncate")}>
+                    {one.name}
+                  </span>
                   {box.height > 56 && <span>{compact(size(one))}</span>}
                 </>
               )}
@@ -94,7 +97,7 @@ export default function ClusterPicture({ clusters, open }: { clusters: Cluster[]
           {clusters.length > shown.length && `${number(clusters.length - shown.length)} more are in the table only.`}
         </span>
         <span className="inline-flex items-center gap-1.5">
-          Few keywords
+          Fewer keywords
           {SHADES.map((percent) => (
             <span
               key={percent}
@@ -103,7 +106,7 @@ export default function ClusterPicture({ clusters, open }: { clusters: Cluster[]
               style={{ background: `color-mix(in oklab, var(--brand) ${percent}%, var(--card))` }}
             />
           ))}
-          many
+          more
         </span>
       </figcaption>
     </figure>

@@ -91,7 +91,7 @@ export function FilePreview({ file, preview }: { file: File; preview: Preview })
         <p className="text-xs text-ink-soft">{number(order.length - shown.length)} more columns are not read.</p>
       )}
       <p className="text-xs text-ink-soft">
-        This is a first look. On import every line is checked, and you see which ones were not taken and why.
+        This is a first look. On import every line is checked, and you see which ones were skipped and why.
       </p>
     </div>
   );

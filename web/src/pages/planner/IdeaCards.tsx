@@ -24,7 +24,7 @@ export function ideaEntries(idea: Idea, work: IdeaWork): MenuEntry[] {
   const entries: (MenuEntry | false)[] = [
     {
       id: "open",
-      label: isTaken(idea) ? "Look at the plan" : "Edit the plan",
+      label: isTaken(idea) ? "View details" : "Edit",
       icon: Pencil,
       run: () => work.open(idea),
     },
@@ -32,7 +32,7 @@ export function ideaEntries(idea: Idea, work: IdeaWork): MenuEntry[] {
     idea.status === "new" && { id: "accept", label: "Accept", icon: Check, disabled, run: () => work.accept(idea) },
     idea.status === "rejected" && {
       id: "accept",
-      label: "Take back and accept",
+      label: "Restore and accept",
       icon: Undo2,
       disabled,
       run: () => work.accept(idea),
@@ -79,7 +79,12 @@ export function IdeaCard({
         >
           {idea.title}
         </button>
-        {work.mayEdit && <RowActions label={`Actions of ${idea.title}`} entries={ideaEntries(idea, work)} />}
+        {work.mayEdit && (
+          // As high as a line of the title, so that it does not push the rest down.
+          <span className="-my-2 -mr-2">
+            <RowActions label={`Actions of ${idea.title}`} entries={ideaEntries(idea, work)} />
+          </span>
+        )}
       </header>
       {idea.angle && <p className="line-clamp-3 text-ink-soft">{idea.angle}</p>}
       <p className="flex flex-wrap gap-1.5">
@@ -93,21 +98,22 @@ export function IdeaCard({
       </p>
       <footer className="mt-auto flex flex-wrap items-center justify-between gap-2 pt-1">
         <span className="text-xs text-ink-soft">
-          {number(idea.estimated_words)} words · {count(idea.outline.length, "section")}
+          {number(idea.estimated_words)} words ·{" "}
+          {idea.outline.length > 0 ? count(idea.outline.length, "section") : "no outline"}
         </span>
         {work.mayEdit && isOpenIdea(idea) && (
-          <span className="flex gap-1.5">
-            {idea.status === "new" && (
-              <Button size="sm" icon={Check} isDisabled={work.busy} onPress={() => work.accept(idea)}>
-                Accept
-              </Button>
-            )}
-            {idea.status === "accepted" && (
-              <Button size="sm" icon={ListPlus} isDisabled={work.busy} onPress={() => work.queue(idea)}>
-                Make a task
-              </Button>
-            )}
-          </span>
+          // One button for both, and never disabled: so the focus stays while the idea goes from step to step.
+          <Button
+            size="sm"
+            icon={idea.status === "new" ? Check : ListPlus}
+            onPress={() => {
+              if (work.busy) return;
+              if (idea.status === "new") work.accept(idea);
+              else work.queue(idea);
+            }}
+          >
+            {idea.status === "new" ? "Accept" : "Make a task"}
+          </Button>
         )}
       </footer>
     </article>

@@ -100,21 +100,8 @@ export function IdeaFields({
 }) {
   return (
     <>
-      <TextField
-        label="What sets it apart"
-        rows={3}
-        maxLength={500}
-        value={angle}
-        onChange={setAngle}
-        error={errors.angle}
-      />
-      <TextField
-        label="Whom it is for"
-        maxLength={200}
-        value={audience}
-        onChange={setAudience}
-        error={errors.audience}
-      />
+      <TextField label="Angle" rows={3} maxLength={500} value={angle} onChange={setAngle} error={errors.angle} />
+      <TextField label="Audience" maxLength={200} value={audience} onChange={setAudience} error={errors.audience} />
       <div className="grid gap-4 sm:grid-cols-[1fr_9rem]">
         <TextField
           label="Keywords"
@@ -122,7 +109,7 @@ export function IdeaFields({
           value={keywords}
           onChange={setKeywords}
           error={errors.target_keywords}
-          hint="One to a line, the most important one first."
+          hint="One per line, the most important first."
         />
         <NumberField
           label="Words"
@@ -167,12 +154,12 @@ function Plan({ idea, onClose }: { idea: Idea; onClose: () => void }) {
       <div className="flex flex-col gap-4">
         <Facts idea={idea} />
         {isTaken(idea) && (
-          <p className="text-ink-soft">A task carries this plan out; change the task or the content instead.</p>
+          <p className="text-ink-soft">A task was made from this idea. Change the task or its article instead.</p>
         )}
         {idea.angle && <p>{idea.angle}</p>}
         <dl className="grid gap-x-6 gap-y-2 sm:grid-cols-[auto_1fr]">
           <dt className="text-ink-soft">For</dt>
-          <dd>{idea.audience || "Not said"}</dd>
+          <dd>{idea.audience || "Not given"}</dd>
           <dt className="text-ink-soft">Words</dt>
           <dd>{number(idea.estimated_words)}</dd>
           <dt className="text-ink-soft">Keywords</dt>

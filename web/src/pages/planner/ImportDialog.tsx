@@ -37,7 +37,7 @@ export function ImportDialog({ site, isOpen, onClose }: { site: Site; isOpen: bo
   const choose = async (file: File) => {
     again();
     if (file.size > MOST_BYTES) {
-      setError("This file has more than 16 MB. Split it and import the parts one by one.");
+      setError("This file is larger than 16 MB. Split it and import the parts one by one.");
       return;
     }
     try {

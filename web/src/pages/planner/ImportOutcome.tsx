@@ -14,9 +14,9 @@ const SOURCES: Record<string, string> = {
 export function ImportOutcome({ summary }: { summary: ImportSummary }) {
   const figures = [
     { label: "New", value: summary.created },
-    { label: "Newer numbers", value: summary.updated },
-    { label: "Known already", value: summary.duplicates },
-    { label: "Not taken", value: summary.rejected_count },
+    { label: "Updated", value: summary.updated },
+    { label: "Duplicates", value: summary.duplicates },
+    { label: "Skipped", value: summary.rejected_count },
   ];
   return (
     <div role="status" className="flex flex-col gap-4">
@@ -25,8 +25,8 @@ export function ImportOutcome({ summary }: { summary: ImportSummary }) {
         {summary.created + summary.updated > 0
           ? `${count(summary.created + summary.updated, "keyword")} brought in.`
           : summary.duplicates > 0
-            ? "Nothing changed: these keywords stand here already, with the same numbers."
-            : "No keyword was brought in."}
+            ? "Nothing changed: these keywords are here already, with the same numbers."
+            : "No keywords were imported."}
       </p>
       <dl className="grid grid-cols-2 gap-2 sm:grid-cols-4">
         {figures.map(({ label, value }) => (

@@ -23,7 +23,7 @@ export function OfSite({ title, children }: { title: string; children: (site: Si
             title="No site yet"
             action={
               <LinkButton look="primary" to="/settings/sites">
-                Add a site
+                Add site
               </LinkButton>
             }
           >

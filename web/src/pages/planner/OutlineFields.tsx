@@ -57,9 +57,9 @@ export function OutlineFields({
               onChange={(heading) => change(section.key, { heading })}
             />
             <TextField
-              label={`Points of section ${at + 1}, one to a line`}
+              label={`Points of section ${at + 1}, one per line`}
               hideLabel
-              placeholder="What it says, one point to a line"
+              placeholder="What it says, one point per line"
               rows={Math.min(5, Math.max(2, section.points.split("\n").length))}
               value={section.points}
               onChange={(points) => change(section.key, { points })}
@@ -98,7 +98,7 @@ export function OutlineFields({
           className="self-start"
           onPress={() => onChange([...sections, { key: next++, heading: "", points: "" }])}
         >
-          Add a section
+          Add section
         </Button>
       )}
     </fieldset>

@@ -9,7 +9,7 @@ type RejectedLine = { line: number; message: string };
 export function RejectedTable({ rejected, all }: { rejected: RejectedLine[]; all: number }) {
   return (
     <section
-      aria-label="Lines that were not taken"
+      aria-label="Lines that were skipped"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
       tabIndex={0}
       className="max-h-64 overflow-auto rounded-lg border border-line"
@@ -21,7 +21,7 @@ export function RejectedTable({ rejected, all }: { rejected: RejectedLine[]; all
               Line
             </th>
             <th scope="col" className="px-3 py-2 font-medium">
-              Why it was not taken
+              Why it was skipped
             </th>
           </tr>
         </thead>
@@ -63,7 +63,7 @@ export function RejectedDialog({
       footer={<Button onPress={onClose}>Close</Button>}
     >
       {isKept && (
-        <p className="mb-3 text-ink-soft">They stay in the form, so that you can mend them and add them again.</p>
+        <p className="mb-3 text-ink-soft">They stay in the form, so that you can fix them and add them again.</p>
       )}
       <RejectedTable rejected={summary.rejected} all={summary.rejected_count} />
     </Dialog>

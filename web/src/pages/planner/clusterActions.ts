@@ -17,7 +17,7 @@ export async function removeClusters(clusters: Cluster[]): Promise<Set<string>> 
   const what = clusters.length === 1 && first ? `“${first.name}”` : count(ids.length, "cluster");
   const yes = await confirm({
     title: `Delete ${what}?`,
-    body: "A cluster that has keywords or ideas is kept. There is no way back for the others.",
+    body: "This cannot be undone. Clusters that have keywords or ideas are kept.",
     action: `Delete ${count(ids.length, "cluster")}`,
     danger: true,
   });

@@ -1,5 +1,5 @@
 /** Clusters of a site: what belongs together, as a picture and as a table. */
-import { FolderTree, Lightbulb, Pencil, Plus, Tags, Trash2 } from "lucide-react";
+import { ChartNoAxesColumn, FolderTree, Lightbulb, Pencil, Plus, Tags, Trash2 } from "lucide-react";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { type List, useMay } from "@/api/query";
 import type { Cluster, Site } from "@/api/types";
@@ -104,7 +104,7 @@ function SiteClusters({ site }: { site: Site }) {
     },
     {
       id: "created_at",
-      header: "Made",
+      header: "Created",
       sort: whole,
       className: "min-w-34 whitespace-nowrap text-ink-soft max-md:hidden",
       cell: (row) => ago(row.created_at),
@@ -142,17 +142,17 @@ function SiteClusters({ site }: { site: Site }) {
   return (
     <Page
       title="Clusters"
-      intro="Keywords that ask for the same page. The larger a cluster, the more people its page can reach."
+      intro="Keywords that one page can answer. The larger a cluster, the more people its page can reach."
       actions={
         <>
           {hasPicture && (
-            <Button onPress={() => set({ picture: showPicture ? "off" : "" })}>
-              {showPicture ? "Hide picture" : "Show picture"}
+            <Button icon={ChartNoAxesColumn} onPress={() => set({ picture: showPicture ? "off" : "" })}>
+              {showPicture ? "Hide chart" : "Show chart"}
             </Button>
           )}
           {mayEdit && (
             <Button look="primary" icon={Plus} onPress={() => setEditing({})}>
-              New cluster
+              Add cluster
             </Button>
           )}
         </>
@@ -188,11 +188,11 @@ function SiteClusters({ site }: { site: Site }) {
             title="No clusters yet"
             action={
               <LinkButton look="primary" icon={Tags} to="/planner/keywords?status=new">
-                To the new keywords
+                Go to new keywords
               </LinkButton>
             }
           >
-            Clusters come from keywords: choose new keywords, or all of them, and have them grouped.
+            Clusters come from keywords: choose new keywords, or all of them, and group them.
           </EmptyState>
         }
       />

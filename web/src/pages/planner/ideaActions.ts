@@ -58,7 +58,7 @@ export async function removeIdeas(ideas: Idea[]): Promise<Set<string>> {
   const what = ideas.length === 1 && first ? `“${first.title}”` : count(ideas.length, "idea");
   const yes = await confirm({
     title: `Delete ${what}?`,
-    body: "There is no way back. An idea that a task has is kept. To put ideas aside only, reject them.",
+    body: "This cannot be undone. Ideas that have a task are kept. To put ideas aside only, reject them.",
     action: `Delete ${count(ideas.length, "idea")}`,
     danger: true,
   });

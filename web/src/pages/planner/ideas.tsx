@@ -13,6 +13,7 @@ import { type Filter, FilterPanel, useFilters } from "@/ui/FilterPanel";
 import { Page } from "@/ui/Page";
 import { StatsCards } from "@/ui/StatsCards";
 import { EmptyState, ErrorState, Skeleton } from "@/ui/states";
+import { ViewToggle } from "@/ui/ViewToggle";
 import { AddIdea } from "./AddIdea";
 import { clusterOptions, figure, useClusters, useIdeaCount, useSectors } from "./data";
 import { IdeaCard, type IdeaWork, ideaEntries } from "./IdeaCards";
@@ -20,6 +21,11 @@ import { IdeaDialog } from "./IdeaDialog";
 import { decide, queue, removeIdeas } from "./ideaActions";
 import { IDEA_FILTERS, IDEA_STATUSES, type IdeaValues, isOpenIdea, isTaken, useIdeas } from "./ideaList";
 import { OfSite } from "./OfSite";
+
+const VIEWS = [
+  { id: "cards", name: "Cards", icon: LayoutGrid },
+  { id: "table", name: "Table", icon: Table2 },
+] as const;
 
 export function Ideas() {
   return <OfSite title="Ideas">{(site) => <SiteIdeas key={site.id} site={site} />}</OfSite>;
@@ -79,10 +85,10 @@ function SiteIdeas({ site }: { site: Site }) {
   const empty = isFiltered ? (
     <EmptyState
       icon={Lightbulb}
-      title="No idea fits"
+      title="No ideas match"
       action={<Button onPress={() => filters.set({ status: "", cluster_id: "", sector_id: "" })}>Clear filters</Button>}
     >
-      Take away a filter to see more.
+      Remove a filter to see more.
     </EmptyState>
   ) : (
     <EmptyState
@@ -90,11 +96,11 @@ function SiteIdeas({ site }: { site: Site }) {
       title="No ideas yet"
       action={
         <LinkButton look="primary" to="/planner/clusters">
-          To the clusters
+          Go to clusters
         </LinkButton>
       }
     >
-      Ideas grow from clusters: choose some, and have ideas with outlines made for them.
+      Ideas come from clusters: choose some, and get ideas with outlines for them.
     </EmptyState>
   );
   const toggle = (id: string) => {
@@ -105,22 +111,26 @@ function SiteIdeas({ site }: { site: Site }) {
   return (
     <Page
       title="Ideas"
-      intro="What could be written, each with its plan. Accept what is good, then make tasks of it."
+      intro="Articles that you could write, each with an outline. Accept the good ones, then make tasks of them."
       actions={
-        <>
-          <Button icon={isTable ? LayoutGrid : Table2} onPress={() => filters.set({ view: isTable ? "" : "table" })}>
-            {isTable ? "Show cards" : "Show table"}
+        mayEdit && (
+          <Button look="primary" icon={Plus} onPress={() => setAdding(true)}>
+            Add idea
           </Button>
-          {mayEdit && (
-            <Button look="primary" icon={Plus} onPress={() => setAdding(true)}>
-              Add idea
-            </Button>
-          )}
-        </>
+        )
       }
     >
       <Counts site={site} view={view} />
-      <FilterPanel table="ideas" filters={fields} values={values} set={filters.set} />
+      <div className="flex flex-wrap items-end justify-between gap-3">
+        <div className="flex-1 max-sm:basis-full">
+          <FilterPanel table="ideas" filters={fields} values={values} set={filters.set} />
+        </div>
+        <ViewToggle
+          views={VIEWS}
+          value={isTable ? "table" : "cards"}
+          onChange={(next) => filters.set({ view: next === "table" ? next : "" })}
+        />
+      </div>
       {isTable ? (
         <DataTable
           label={`Ideas of ${site.name}`}
@@ -193,10 +203,10 @@ function Counts({ site, view }: { site: Site; view?: string }) {
   return (
     <StatsCards
       stats={[
-        { label: "New", value: figure(fresh), note: "wait to be judged", to: to("new") },
-        { label: "Accepted", value: figure(accepted), note: "can become tasks", to: to("accepted") },
-        { label: "Queued", value: figure(queued), note: "are tasks", to: to("queued") },
-        { label: "Written", value: figure(written), note: "have an article", to: to("written") },
+        { label: "New", value: figure(fresh), note: "waiting for a decision", to: to("new") },
+        { label: "Accepted", value: figure(accepted), note: "ready to become tasks", to: to("accepted") },
+        { label: "Queued", value: figure(queued), note: "in the task list", to: to("queued") },
+        { label: "Written", value: figure(written), note: "with an article", to: to("written") },
       ]}
     />
   );
@@ -248,7 +258,7 @@ function columnsOf(clusters: Map<string, string>, work: IdeaWork): Column<Idea>[
     {
       id: "title",
       header: "Title",
-      className: "w-full max-w-0 min-w-48 truncate",
+      className: "w-full max-w-0 min-w-28 truncate sm:min-w-48",
       cell: (row) => (
         <button
           type="button"

@@ -48,7 +48,7 @@ export async function remove(rows: Keyword[]): Promise<Set<string>> {
   const ids = rows.map((row) => row.id);
   const yes = await confirm({
     title: `Delete ${count(ids.length, "keyword")}?`,
-    body: "They are removed for good, with their numbers, and leave their clusters. To put them out of sight only, archive them.",
+    body: "They are removed for good, with their numbers, and leave their clusters. To hide them only, archive them instead.",
     action: `Delete ${count(ids.length, "keyword")}`,
     danger: true,
   });

@@ -31,12 +31,12 @@ export function NumberCell({
   const [text, setText] = useState<string>();
   // How the field was left: by a key, so that the focus goes back to the button, and whether to forget what was typed.
   const left = useRef({ byKey: false, forget: false });
-  if (!mayEdit) return <span className="px-2">{show(value)}</span>;
+  if (!mayEdit) return show(value);
   if (text === undefined) {
     return (
       <button
         type="button"
-        className={`relative ${PLACE}`}
+        className={`relative -mr-2 ${PLACE}`}
         // biome-ignore lint/a11y/noAutofocus: who left the field by the keyboard goes on from here
         autoFocus={left.current.byKey}
         onBlur={() => {
@@ -65,7 +65,7 @@ export function NumberCell({
       autoFocus
       aria-label={`${label} of ${row.keyword}`}
       inputMode="numeric"
-      className="h-8 w-20 rounded-md border border-brand bg-card px-2 text-right tabular-nums"
+      className="-mr-2 h-8 w-20 rounded-md border border-brand bg-card px-2 text-right tabular-nums"
       value={text}
       onChange={(event) => setText(event.target.value.replace(/\D/g, "").slice(0, 12))}
       onFocus={(event) => event.target.select()}

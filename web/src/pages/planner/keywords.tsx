@@ -55,7 +55,7 @@ function SiteKeywords({ site }: { site: Site }) {
   return (
     <Page
       title="Keywords"
-      intro="What people search for, to be grouped into clusters."
+      intro="What people search for. Group it into clusters, and ideas follow."
       actions={
         <>
           <Button
@@ -117,10 +117,10 @@ function Counts({ site }: { site: Site }) {
   return (
     <StatsCards
       stats={[
-        { label: "New", value: figure(fresh), note: "wait to be grouped", to: to("new") },
-        { label: "Clustered", value: figure(clustered), note: "are in a cluster", to: to("clustered") },
-        { label: "Mapped", value: figure(mapped), note: "have ideas", to: to("mapped") },
-        { label: "Archived", value: figure(archived), note: "are put away", to: to("archived") },
+        { label: "New", value: figure(fresh), note: "waiting to be clustered", to: to("new") },
+        { label: "Clustered", value: figure(clustered), note: "in a cluster, without ideas", to: to("clustered") },
+        { label: "Mapped", value: figure(mapped), note: "in a cluster with ideas", to: to("mapped") },
+        { label: "Archived", value: figure(archived), note: "out of sight", to: to("archived") },
       ]}
     />
   );
@@ -164,19 +164,20 @@ function KeywordTable({ site, mayEdit, first }: { site: Site; mayEdit: boolean; 
           filters={filterFields(values, clusters, sectors, more || hasRare(values))}
           values={values}
           set={(changes) => filters.set(settled(changes))}
-        />
-        <p className="flex min-h-8 flex-wrap items-center gap-x-3 text-xs text-ink-soft">
+        >
           {!hasRare(values) && (
-            <Button look="quiet" size="sm" icon={SlidersHorizontal} onPress={() => setMore(!more)}>
+            <Button look="quiet" icon={SlidersHorizontal} onPress={() => setMore(!more)}>
               {more ? "Fewer filters" : "More filters"}
             </Button>
           )}
-          {values.q
-            ? "A search goes through all keywords by how they begin; choosing a filter ends it."
-            : narrowed
-              ? "With filters, the order is newest first or by volume; a search by name ends them."
-              : "Order by name, by volume or newest first: press the head of a column."}
-        </p>
+        </FilterPanel>
+        {(values.q || narrowed) && (
+          <p className="text-xs text-ink-soft">
+            {values.q
+              ? "A search looks through all keywords by their beginning. Choosing a filter ends it."
+              : "A filtered list can be sorted by volume or by date. A search ends the filters."}
+          </p>
+        )}
       </div>
       <DataTable
         label={`Keywords of ${site.name}`}
@@ -190,17 +191,16 @@ function KeywordTable({ site, mayEdit, first }: { site: Site; mayEdit: boolean; 
           filters.any ? (
             <EmptyState
               icon={Tags}
-              title="No keyword fits"
+              title="No keywords match"
               action={<Button onPress={filters.clear}>Clear filters</Button>}
             >
               {values.q
-                ? `No keyword begins with “${values.q}”. The search looks at the beginning only.`
-                : "Take away a filter to see more."}
+                ? `No keyword begins with “${values.q}”. Search looks at the beginning of keywords only.`
+                : "Remove a filter to see more."}
             </EmptyState>
           ) : (
             <EmptyState icon={Tags} title="No keywords yet" action={first}>
-              Bring in an export of Ahrefs, Semrush, Keyword Planner or Search Console, or any table with a keyword
-              column.
+              Import a file from Ahrefs, Semrush, Keyword Planner or Search Console, or any table with a keyword column.
             </EmptyState>
           )
         }
@@ -214,23 +214,16 @@ function KeywordTable({ site, mayEdit, first }: { site: Site; mayEdit: boolean; 
             label:
               fresh.length > MOST_CHOSEN
                 ? `Cluster (${MOST_CHOSEN} at most)`
-                : `Cluster ${count(fresh.length, "new one")}`,
+                : fresh.length === 0 || fresh.length === rows.length
+                  ? "Cluster"
+                  : `Cluster ${count(fresh.length, "new one")}`,
             icon: FolderTree,
             disabled: busy || fresh.length === 0 || fresh.length > MOST_CHOSEN,
             run: () => cluster(site, { keyword_ids: fresh.map((row) => row.id) }, () => choose(new Set())),
           },
-          {
-            label: "Archive",
-            icon: Archive,
-            disabled: busy || rows.every((row) => row.status === "archived"),
-            run: () => void run(archive),
-          },
-          {
-            label: "Unarchive",
-            icon: ArchiveRestore,
-            disabled: busy || rows.every((row) => row.status !== "archived"),
-            run: () => void run(unarchive),
-          },
+          rows.length > 0 && rows.every((row) => row.status === "archived")
+            ? { label: "Unarchive", icon: ArchiveRestore, disabled: busy, run: () => void run(unarchive) }
+            : { label: "Archive", icon: Archive, disabled: busy, run: () => void run(archive) },
           { label: "Delete", icon: Trash2, danger: true, disabled: busy, run: () => void run(remove) },
         ]}
       />

@@ -24,7 +24,7 @@ export function Deployments({ list }: { list: List<Deployment> }) {
           </div>
         )}
         {!list.loading && !list.error && list.rows.length === 0 && (
-          <EmptyState title="No version yet">Each time you publish, a new version of the site goes online.</EmptyState>
+          <EmptyState title="No versions yet">Each time you publish, a new version of the site goes online.</EmptyState>
         )}
         <ol className="divide-y divide-line">
           {list.rows.map((deployment) => (
@@ -50,7 +50,7 @@ function Version({ deployment }: { deployment: Deployment }) {
   const [open, setOpen] = useState(false);
   const { warnings } = deployment;
   return (
-    <div className="flex flex-wrap items-start gap-x-4 gap-y-2 px-4 py-3">
+    <div className="flex flex-wrap items-start gap-x-4 gap-y-2 px-4 py-3 sm:items-center">
       <div className="min-w-0 flex-1 basis-60">
         <p className="flex flex-wrap items-center gap-2 font-medium">
           {moment(deployment.created_at)}
@@ -58,9 +58,9 @@ function Version({ deployment }: { deployment: Deployment }) {
           <span className="font-normal text-ink-soft">{ago(deployment.created_at)}</span>
         </p>
         <p className="text-[13px] text-ink-soft">
-          {count(deployment.contents, "page")}, {count(deployment.files, "file")}, {bytes(deployment.bytes)},{" "}
-          <Link to={`/jobs/${deployment.job_id}`} className="text-brand underline">
-            its job
+          {count(deployment.contents, "page")} · {count(deployment.files, "file")} · {bytes(deployment.bytes)} ·{" "}
+          <Link to={`/jobs/${deployment.job_id}`} className="text-brand hover:underline">
+            View job
           </Link>
         </p>
         {open && (
@@ -82,7 +82,7 @@ function Version({ deployment }: { deployment: Deployment }) {
       )}
       {may && !deployment.live && (
         <Button size="sm" icon={RotateCcw} onPress={() => void rollBack(deployment)}>
-          Show this version
+          Make it live
         </Button>
       )}
     </div>

@@ -13,7 +13,7 @@ const COLUMNS: Column<PublishingRecord>[] = [
   {
     id: "title",
     header: "Page",
-    className: "max-w-80 max-sm:max-w-48",
+    className: "w-full max-w-0 min-w-40",
     cell: (row) => (
       <Link to={`/writer/content/${row.content_id}`} className="block truncate font-medium hover:underline">
         {row.title}
@@ -23,7 +23,7 @@ const COLUMNS: Column<PublishingRecord>[] = [
   {
     id: "url",
     header: "Address",
-    className: "max-w-96",
+    className: "max-w-96 sm:min-w-56",
     cell: (row) => (
       <a
         href={row.url}
@@ -72,7 +72,7 @@ export function Records({ list }: { list: List<PublishingRecord> }) {
               )
             }
           >
-            Publish a page from its editor or from the list of content; it is free.
+            Publish a page from its editor or from Content. Publishing is free.
           </EmptyState>
         }
       />

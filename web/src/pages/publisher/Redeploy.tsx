@@ -11,7 +11,7 @@ export function Redeploy({ site }: { site: Site }) {
   const any = useDeployments(site.id).rows.length > 0;
   return (
     <Button icon={Rocket} busy={busy} isDisabled={!any} onPress={() => void redeploy(site)}>
-      {busy ? "Deploying" : "Deploy anew"}
+      {busy ? "Deploying" : "Deploy again"}
     </Button>
   );
 }

@@ -44,9 +44,9 @@ export function bytes(amount: number): string {
 export async function rollBack(deployment: Deployment): Promise<void> {
   const of = moment(deployment.created_at);
   const sure = await confirm({
-    title: `Show visitors the version of ${of}?`,
-    body: "They see it at once in place of the one that is live now. No version is lost, so you can come back the same way.",
-    action: "Show this version",
+    title: `Make the version of ${of} live?`,
+    body: "Visitors see it at once in place of the live one. No version is lost, so you can come back the same way.",
+    action: "Make it live",
   });
   if (!sure) return;
   try {
@@ -61,7 +61,7 @@ export async function rollBack(deployment: Deployment): Promise<void> {
 /** Asks, and renders the site anew. */
 export async function redeploy(site: Site): Promise<boolean> {
   const sure = await confirm({
-    title: `Deploy ${site.name} anew?`,
+    title: `Deploy ${site.name} again?`,
     body: "All published pages are rendered again and the result becomes a new live version. It is free; you can roll back.",
     action: "Deploy",
   });

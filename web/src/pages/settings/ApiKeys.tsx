@@ -28,7 +28,7 @@ export function ApiKeys() {
   const revoke = async (key: ApiKey) => {
     const yes = await confirm({
       title: `Revoke the key ${key.name}?`,
-      body: "Programs that use it are refused at once. There is no way back; a new key has another secret.",
+      body: "Programs that use it stop working at once. This cannot be undone.",
       action: "Revoke the key",
       danger: true,
     });
@@ -38,7 +38,7 @@ export function ApiKeys() {
   };
   const create = (
     <Button look="primary" icon={Plus} onPress={() => setCreating(true)}>
-      Create a key
+      Create key
     </Button>
   );
   return (
@@ -63,8 +63,8 @@ export function ApiKeys() {
               key={key.id}
               title={key.name}
               note={[
-                `made ${ago(key.created_at)}`,
-                key.expires_at ? `ends ${date(key.expires_at)}` : "never ends",
+                `created ${ago(key.created_at)}`,
+                key.expires_at ? `expires ${date(key.expires_at)}` : "never expires",
               ].join(" · ")}
               badges={
                 <>

@@ -32,7 +32,7 @@ export function Invitations({ workspaces }: { workspaces: Workspace[] }) {
   const revoke = async (invitation: Invitation) => {
     const yes = await confirm({
       title: `Revoke the invitation of ${invitation.email}?`,
-      body: "The link in the mail will not work any more. You can invite them again.",
+      body: "The link in the email will not work any more. You can invite them again.",
       action: "Revoke",
       danger: true,
     });
@@ -48,7 +48,7 @@ export function Invitations({ workspaces }: { workspaces: Workspace[] }) {
       actions={
         list.rows.length > 0 && (
           <Switch isSelected={all} onChange={setAll}>
-            Show past ones
+            Show past invitations
           </Switch>
         )
       }

@@ -50,7 +50,7 @@ export function CreateKeyDialog({
     made({ name: key.name, secret: key.secret });
   };
   return (
-    <FormModal title="Create an API key" action="Create the key" isOpen={isOpen} onClose={onClose} submit={submit}>
+    <FormModal title="Create an API key" action="Create key" isOpen={isOpen} onClose={onClose} submit={submit}>
       {(errors) => (
         <>
           <TextField
@@ -72,8 +72,8 @@ export function CreateKeyDialog({
             error={errors.role}
           />
           <Select
-            label="It ends"
-            hint="Role and end cannot be changed later."
+            label="Expires"
+            hint="Role and expiry cannot be changed later."
             className="w-48"
             options={ENDS}
             value={end}
@@ -132,7 +132,7 @@ export function SecretDialog({ shown, onClose }: { shown?: ShownSecret; onClose:
         <>
           {shown.secret && <CopyButton text={shown.secret}>Copy the key</CopyButton>}
           <Button look="primary" onPress={onClose}>
-            {shown.secret ? "I have kept it" : "Close"}
+            {shown.secret ? "I have saved it" : "Close"}
           </Button>
         </>
       }

@@ -119,7 +119,7 @@ export function MemberDialog({
     const body = { role: rights.role, workspace_ids: limitsOf(rights) };
     await call(api.PATCH("/api/auth/users/{id}", { params, body, headers: ifMatch(member.version) }));
     invalidate("members", "me");
-    told(`What ${name} may do is changed.`);
+    told(`The role of ${name} is changed.`);
   };
   return (
     <FormModal

@@ -23,18 +23,18 @@ import { roleName } from "./roles";
 const THEMES: { id: Theme; name: string; note: string }[] = [
   { id: "light", name: "Light", note: "Always light." },
   { id: "dark", name: "Dark", note: "Always dark." },
-  { id: "system", name: "As the system", note: "Follows this device." },
+  { id: "system", name: "System", note: "Follows this device." },
 ];
 
 export function Profile() {
   const me = useMe().data;
   const theme = useUi((ui) => ui.theme);
   return (
-    <Page title="Settings">
+    <Page title="Settings" narrow>
       {me ? (
         <>
           <Person me={me} />
-          <Section title="Look" intro="Kept in this browser.">
+          <Section title="Appearance" intro="Kept in this browser.">
             <Choice row label="Theme" options={THEMES} value={theme} onChange={useUi.getState().setTheme} />
           </Section>
           <Account me={me} />
@@ -90,12 +90,12 @@ function Person({ me }: { me: Me }) {
               {user.email_verified ? <Badge tone="good">Verified</Badge> : <Badge>Not verified</Badge>}
             </span>,
           ],
-          ["Since", date(user.created_at)],
+          ["Member since", date(user.created_at)],
         ]}
       />
       <div className="mt-5 flex flex-wrap gap-2">
         <Button icon={KeyRound} busy={busy} onPress={() => void sendLink()}>
-          Change password by mail
+          Change password by email
         </Button>
         <Button icon={LogOut} onPress={() => void signOut()}>
           Sign out
@@ -130,7 +130,7 @@ function Account({ me }: { me: Me }) {
             </span>,
           ],
           ["Your role", roleName(me.role)],
-          ["Since", date(tenant.created_at)],
+          ["Created", date(tenant.created_at)],
         ]}
       />
       <div className="mt-5 flex flex-wrap items-center gap-2">

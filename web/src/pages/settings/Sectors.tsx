@@ -38,7 +38,7 @@ export function Sectors({ site, may }: { site: Site; may: boolean }) {
       actions={
         may && (
           <Button size="sm" icon={Plus} onPress={() => setOpen({})}>
-            Add a sector
+            Add sector
           </Button>
         )
       }
@@ -105,8 +105,8 @@ function SectorDialog({
   };
   return (
     <FormModal
-      title={sector ? `Edit ${sector.name}` : "Add a sector"}
-      action={sector ? "Save" : "Add the sector"}
+      title={sector ? `Edit ${sector.name}` : "Add sector"}
+      action={sector ? "Save" : "Add sector"}
       width="sm"
       isOpen={isOpen}
       onClose={onClose}

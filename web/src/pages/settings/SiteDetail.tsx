@@ -51,7 +51,7 @@ export function SiteDetail() {
           <Sectors site={site.data} may={may} />
           <ReviewSetting key={`review ${JSON.stringify(site.data.settings)}`} site={site.data} may={may} />
           {may && (
-            <Section title="Delete the site" intro="It goes off the net at once, with all that it holds.">
+            <Section title="Delete the site" intro="It goes offline at once, with everything in it.">
               <Button look="danger" icon={Trash2} onPress={() => void remove(site.data)}>
                 Delete {site.data.name}
               </Button>

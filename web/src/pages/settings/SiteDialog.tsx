@@ -40,8 +40,8 @@ export function SiteDialog({
   };
   return (
     <FormModal
-      title={site ? `Edit ${site.name}` : "Add a site"}
-      action={site ? "Save" : "Add the site"}
+      title={site ? `Edit ${site.name}` : "Add site"}
+      action={site ? "Save" : "Add site"}
       isOpen={isOpen}
       onClose={onClose}
       submit={submit}

@@ -34,7 +34,7 @@ export function SiteFields({
         <TextField
           label="Industry"
           placeholder="Car repair"
-          hint="The trade it is about, in a word or two."
+          hint="What the business does, in a word or two."
           maxLength={100}
           isDisabled={isDisabled}
           value={form.industry}
@@ -43,7 +43,7 @@ export function SiteFields({
         />
         <Select
           label="Language"
-          hint="Articles are written in it."
+          hint="Articles are written in this language."
           isDisabled={isDisabled}
           options={localeOptions(form.locale)}
           value={form.locale}

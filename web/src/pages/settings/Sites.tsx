@@ -58,18 +58,18 @@ export function Sites() {
   const error = workspaces.error && workspaces.rows.length === 0 ? workspaces.error : undefined;
   const addSite = (workspace?: string) => (
     <Button look="primary" icon={Plus} onPress={() => open({ kind: "site", workspace })}>
-      Add a site
+      Add site
     </Button>
   );
   return (
     <Page
       title="Sites"
-      intro="Every site has its own keywords, articles and pages. Workspaces group sites, one for each client for example."
+      intro="Every site has its own keywords, articles and pages. Workspaces group sites, for example one per client."
       actions={
         may && (
           <>
             <Button icon={FolderPlus} onPress={() => open({ kind: "workspace" })}>
-              Add a workspace
+              Add workspace
             </Button>
             {addSite()}
           </>
@@ -197,7 +197,7 @@ function WorkspaceActions({ workspace, open }: { workspace: Workspace; open: (wh
         entries={[
           {
             id: "add",
-            label: "Add a site here",
+            label: "Add site here",
             icon: Plus,
             run: () => open({ kind: "site", workspace: workspace.id }),
           },

@@ -29,8 +29,8 @@ export function WorkspaceDialog({
   };
   return (
     <FormModal
-      title={workspace ? `Rename ${workspace.name}` : "Add a workspace"}
-      action={workspace ? "Rename" : "Add the workspace"}
+      title={workspace ? `Rename ${workspace.name}` : "Add workspace"}
+      action={workspace ? "Rename" : "Add workspace"}
       width="sm"
       isOpen={isOpen}
       onClose={onClose}

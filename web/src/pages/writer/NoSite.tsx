@@ -12,7 +12,7 @@ export function NoSite() {
         action={
           may && (
             <LinkButton look="primary" to="/settings/sites?new=1">
-              Add a site
+              Add site
             </LinkButton>
           )
         }

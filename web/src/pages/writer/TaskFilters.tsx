@@ -1,11 +1,10 @@
 /** What is above the tasks: how they are shown and which; and below, what can be done with the chosen. */
 import { Kanban, Sparkles, Table2, Trash2 } from "lucide-react";
-import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
-import { cx } from "@/lib/cx";
 import { useClusters } from "@/pages/planner/data";
 import { ActionButtons } from "@/ui/ActionButtons";
 import type { Selection } from "@/ui/DataTable";
 import { type Filter, FilterPanel } from "@/ui/FilterPanel";
+import { ViewToggle } from "@/ui/ViewToggle";
 import { isFree, loadedTasks, removeTasks, STATUSES, useOpenJobs, write } from "./useTasks";
 
 export type View = "board" | "table";
@@ -29,12 +28,10 @@ export function TaskFilters({
   const clusters = useClusters(site).data?.rows ?? [];
   const filters: Filter[] = [
     // The board has a column for each status.
-    ...(view === "table"
-      ? [{ name: "status", label: "All statuses", kind: "choice" as const, options: STATUSES }]
-      : []),
+    ...(view === "table" ? [{ name: "status", label: "Any status", kind: "choice" as const, options: STATUSES }] : []),
     {
       name: "cluster",
-      label: "All clusters",
+      label: "Any cluster",
       kind: "choice",
       options: clusters.map((cluster) => ({ id: cluster.id, name: cluster.name })),
     },
@@ -44,32 +41,11 @@ export function TaskFilters({
       <div className="flex-1 max-sm:basis-full">
         <FilterPanel table="tasks" filters={filters} values={values} set={set} />
       </div>
-      <ToggleButtonGroup
-        aria-label="Show as"
-        selectionMode="single"
-        disallowEmptySelection
-        selectedKeys={[view]}
-        onSelectionChange={(keys) =>
-          set({ view: [...keys][0] === "table" ? "table" : "", ...(view === "table" && { status: "" }) })
-        }
-        className="flex rounded-lg bg-sunk p-0.5"
-      >
-        {VIEWS.map((one) => (
-          <ToggleButton
-            key={one.id}
-            id={one.id}
-            className={({ isSelected }) =>
-              cx(
-                "flex h-8 cursor-pointer items-center gap-1.5 rounded-md px-3 text-[13px] font-medium",
-                isSelected ? "bg-card shadow-sm" : "text-ink-soft hover:text-ink",
-              )
-            }
-          >
-            <one.icon className="size-4" aria-hidden />
-            {one.name}
-          </ToggleButton>
-        ))}
-      </ToggleButtonGroup>
+      <ViewToggle
+        views={VIEWS}
+        value={view}
+        onChange={(next) => set({ view: next === "table" ? next : "", ...(view === "table" && { status: "" }) })}
+      />
     </div>
   );
 }

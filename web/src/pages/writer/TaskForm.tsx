@@ -41,7 +41,7 @@ export function TaskForm({ site, task, close }: { site: string; task?: Task; clo
 
   return (
     <FormModal
-      title={task ? "Edit task" : "Add a task"}
+      title={task ? "Edit task" : "Add task"}
       action={task ? "Save" : "Add task"}
       isOpen
       width="lg"
@@ -67,7 +67,7 @@ export function TaskForm({ site, task, close }: { site: string; task?: Task; clo
               value={keywords}
               onChange={setKeywords}
               error={errors.keywords}
-              hint="One a line, the most important first."
+              hint="One per line, the most important first."
             />
             <NumberField
               label="Words"

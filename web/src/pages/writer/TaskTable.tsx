@@ -54,7 +54,7 @@ export function TaskTable({
     {
       id: "title",
       header: "Title",
-      className: "max-w-80 max-sm:max-w-40",
+      className: "w-full max-w-0 min-w-28 sm:min-w-64",
       cell: (task) => (
         <button
           type="button"
@@ -72,7 +72,7 @@ export function TaskTable({
         <span className="flex min-w-0 items-center gap-2">
           <StatusBadge status={task.status} />
           {task.status === "failed" && task.error && (
-            <span className="max-w-56 truncate text-xs text-bad max-lg:hidden" title={task.error}>
+            <span className="max-w-56 truncate text-xs text-bad max-2xl:hidden" title={task.error}>
               {task.error}
             </span>
           )}
@@ -88,7 +88,7 @@ export function TaskTable({
     {
       id: "keyword",
       header: "Keyword",
-      className: "max-xl:hidden max-w-48 truncate",
+      className: "max-xl:hidden max-w-44 truncate",
       cell: (task) => task.keywords[0] ?? "",
     },
     {
@@ -106,7 +106,7 @@ export function TaskTable({
     },
     {
       id: "updated_at",
-      header: "Changed",
+      header: "Updated",
       className: "max-md:hidden whitespace-nowrap text-ink-soft",
       cell: (task) => ago(task.updated_at),
     },

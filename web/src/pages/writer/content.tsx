@@ -72,7 +72,7 @@ function ContentTable({ site }: { site: Site }) {
   const ready = chosen.filter((row) => mayPublish(row, site)).slice(0, MOST_PUBLISHED);
   const publishChosen = () => {
     const left = chosen.length - ready.length;
-    if (left > 0) told(`${count(left, "page")} left out: this site wants a review before it publishes.`);
+    if (left > 0) told(`${count(left, "page")} left out: this site requires a review first.`);
     publish(
       ready.map((row) => row.id),
       site.name,
@@ -87,10 +87,10 @@ function ContentTable({ site }: { site: Site }) {
         values={values}
         set={set}
         filters={[
-          { name: "status", label: "All statuses", kind: "choice", options: STATUSES },
+          { name: "status", label: "Any status", kind: "choice", options: STATUSES },
           {
             name: "cluster",
-            label: "All clusters",
+            label: "Any cluster",
             kind: "choice",
             options: clusters.map((one) => ({ id: one.id, name: one.name })),
           },
@@ -125,10 +125,10 @@ function ContentTable({ site }: { site: Site }) {
 }
 
 function Nothing({ filtered, may }: { filtered: boolean; may: boolean }) {
-  if (filtered) return <EmptyState title="No content is so">Choose other filters, or clear them.</EmptyState>;
+  if (filtered) return <EmptyState title="No content matches">Change the filters, or clear them.</EmptyState>;
   return (
     <EmptyState
-      title="Nothing was written yet"
+      title="No content yet"
       action={
         may && (
           <LinkButton look="primary" to="/writer/tasks">
@@ -137,7 +137,7 @@ function Nothing({ filtered, may }: { filtered: boolean; may: boolean }) {
         )
       }
     >
-      Articles appear here as tasks are written.
+      Articles appear here once their tasks are written.
     </EmptyState>
   );
 }
@@ -168,7 +168,7 @@ function columnsOf(may: boolean, site: Site, open: (id: string) => void): Column
     {
       id: "title",
       header: "Title",
-      className: "max-w-80 max-sm:max-w-40",
+      className: "w-full max-w-0 min-w-28 sm:min-w-64",
       cell: (row) => (
         <Link to={`/writer/content/${row.id}`} className="block truncate font-medium hover:underline">
           {row.title}
@@ -203,7 +203,7 @@ function columnsOf(may: boolean, site: Site, open: (id: string) => void): Column
     },
     {
       id: "updated_at",
-      header: "Changed",
+      header: "Updated",
       className: "max-md:hidden whitespace-nowrap text-ink-soft",
       cell: (row) => ago(row.updated_at),
     },

@@ -35,12 +35,12 @@ export function Tasks() {
   return (
     <Page
       title="Tasks"
-      intro="What is to be written. Choose tasks and have them written; each becomes a draft."
+      intro="What is going to be written. Choose tasks and write them; each becomes a draft."
       actions={
         may &&
         site && (
-          <Button icon={Plus} onPress={() => setAdding(true)}>
-            Add a task
+          <Button look="primary" icon={Plus} onPress={() => setAdding(true)}>
+            Add task
           </Button>
         )
       }
@@ -115,7 +115,7 @@ function TableView({ status, edit, ...shared }: Shared & { status?: TaskStatus; 
 }
 
 function NoTasks({ filtered, may }: { filtered: boolean; may: boolean }) {
-  if (filtered) return <EmptyState title="No task is so">Choose other filters, or clear them.</EmptyState>;
+  if (filtered) return <EmptyState title="No tasks match">Change the filters, or clear them.</EmptyState>;
   return (
     <EmptyState
       title="No tasks yet"
@@ -127,7 +127,7 @@ function NoTasks({ filtered, may }: { filtered: boolean; may: boolean }) {
         )
       }
     >
-      A task says what to write. Queue ideas and they become tasks, or add one by hand.
+      A task says what to write. Make tasks from ideas, or add one by hand.
     </EmptyState>
   );
 }

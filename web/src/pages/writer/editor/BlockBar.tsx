@@ -15,8 +15,8 @@ const TONES = [
 ];
 
 const NOTES: Record<string, string> = {
-  htmlBlock: "HTML is the last resort: it is cleaned when it is saved, and scripts and styles are not kept.",
-  unknownBlock: "This block can be moved and deleted. It is kept as it is.",
+  htmlBlock: "HTML is cleaned when it is saved: scripts and styles are not kept.",
+  unknownBlock: "This block can be moved or deleted. Its content stays as it is.",
   list: "Enter on an empty item leaves the list.",
   quote: "Enter goes from the words to who said them.",
 };
@@ -39,7 +39,7 @@ export function BlockBar({ editor }: { editor: Editor }) {
       {block.type === "codeBlock" && (
         <Small
           label="Language"
-          placeholder="Language, as rust or sh"
+          placeholder="Language, such as rust or sh"
           value={block.language}
           onChange={set("language")}
         />
@@ -53,8 +53,8 @@ export function BlockBar({ editor }: { editor: Editor }) {
             onChange={set("src")}
           />
           <Small
-            label="Text for who cannot see it"
-            placeholder="What the image shows"
+            label="Alt text"
+            placeholder="Alt text: what the image shows"
             value={block.alt}
             onChange={set("alt")}
           />
@@ -96,7 +96,7 @@ function TableButtons({ editor, inTable }: { editor: Editor; inTable: boolean })
     ["Delete row", deleteRow],
     ["Add column", addColumnAfter],
     ["Delete column", deleteColumn],
-    ["Head on or off", toggleHeaderRow],
+    ["Header row on or off", toggleHeaderRow],
   ];
   return all.map(([label, command]) => (
     <Act key={label} editor={editor} label={label} command={command} off={!inTable} />

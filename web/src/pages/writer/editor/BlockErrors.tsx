@@ -31,7 +31,7 @@ export function BlockErrors({ error, body, goTo }: { error: unknown; body: Body;
   if (found.length + others.length === 0 && !inFields) return null;
   return (
     <div ref={box} role="alert" className="rounded-lg bg-bad-soft px-4 py-3 text-bad">
-      <p className="font-medium">Not saved: something must be put right first.</p>
+      <p className="font-medium">Not saved: please fix this first.</p>
       <ul className="mt-1 list-disc pl-5">
         {inFields && <li>One of the fields says what is wrong with it.</li>}
         {others.map(([path, message]) => (

@@ -29,7 +29,7 @@ export function Preview({ content, unsaved, close }: { content: ContentView; uns
       footer={
         <>
           <Button onPress={() => setNarrow(!narrow)} className="max-sm:hidden">
-            {narrow ? "As on a computer" : "As on a phone"}
+            {narrow ? "Desktop width" : "Phone width"}
           </Button>
           <Button onPress={close}>Close</Button>
         </>
@@ -37,7 +37,7 @@ export function Preview({ content, unsaved, close }: { content: ContentView; uns
     >
       {unsaved && (
         <p className="mb-3 rounded-lg bg-warn-soft px-3 py-2 text-warn">
-          This is what is saved. Save first to see your last changes.
+          This is the saved version. Save first to see your latest changes.
         </p>
       )}
       <iframe

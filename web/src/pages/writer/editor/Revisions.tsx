@@ -4,7 +4,7 @@ import { useState } from "react";
 import { api, call } from "@/api/client";
 import { useList } from "@/api/query";
 import type { ContentView, Revision } from "@/api/types";
-import { ago, number } from "@/lib/format";
+import { ago, count, number } from "@/lib/format";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { Select } from "@/ui/Field";
@@ -46,13 +46,15 @@ export function Revisions({
               onClick={() => setOpen(revision.number)}
             >
               <span className="min-w-0">
-                <span className="font-medium">{revision.number}</span> {revision.note}
+                <span className="font-medium">Revision {revision.number}</span>
                 {revision.number === content.revision && <span className="text-ink-soft"> (newest)</span>}
                 <span className="block text-xs text-ink-soft">
-                  {ago(revision.created_at)}, {number(revision.word_count)} words
+                  {[revision.note, ago(revision.created_at), count(revision.word_count, "word")]
+                    .filter(Boolean)
+                    .join(" · ")}
                 </span>
               </span>
-              <span className="shrink-0 text-[13px] text-brand">Look</span>
+              <span className="shrink-0 text-[13px] text-brand">View</span>
             </button>
           </li>
         ))}
@@ -90,8 +92,8 @@ function RevisionDialog({
   const revision = useRevision(content.id, at);
   const other = useRevision(content.id, against === "before" ? (at > 1 ? at - 1 : undefined) : content.revision);
   const options = [
-    ...(at > 1 ? [{ id: "before", name: `What it changed in revision ${at - 1}` }] : []),
-    ...(isNewest ? [] : [{ id: "newest", name: `What changed since, up to revision ${content.revision}` }]),
+    ...(at > 1 ? [{ id: "before", name: `Changes from revision ${at - 1}` }] : []),
+    ...(isNewest ? [] : [{ id: "newest", name: `Changes up to the newest, revision ${content.revision}` }]),
   ];
   const error = revision.error ?? other.error;
   const pair = against === "before" ? ([other, revision] as const) : ([revision, other] as const);

@@ -79,7 +79,7 @@ function SearchResult({ fields, host }: { fields: Fields; host: string }) {
       </p>
       <p className="mt-1 text-base leading-snug break-words text-brand">{cut(title, 60)}</p>
       <p className="mt-1 min-h-10 text-[13px] break-words text-ink-soft">
-        {description ? cut(description, 160) : "Without a description, search engines choose words of the page."}
+        {description ? cut(description, 160) : "Without a description, search engines pick a sentence from the page."}
       </p>
       <figcaption className="sr-only">About how a search engine shows this page</figcaption>
     </figure>

@@ -21,7 +21,7 @@ export function stepsFrom(status: ContentStatus, review: string | undefined): St
 
 const MEANINGS: Record<ContentStatus, string> = {
   draft: "Being written.",
-  review: "Waits for someone to approve it.",
+  review: "Waiting for someone to approve it.",
   approved: "Ready to be published.",
   published: "Visitors can read it.",
 };
@@ -98,9 +98,7 @@ export function StatusPanel({
         </div>
       )}
       {waits && !readOnly && (
-        <p className="text-[13px] text-ink-soft">
-          This site wants a review: it must be approved before it is published.
-        </p>
+        <p className="text-[13px] text-ink-soft">This site requires a review: approve this before you publish it.</p>
       )}
     </section>
   );

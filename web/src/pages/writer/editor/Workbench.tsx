@@ -53,7 +53,7 @@ export function Workbench({ loaded }: { loaded: ContentView }) {
       title: `Restore revision ${revision}?`,
       body: dirty
         ? "It becomes the newest revision. What you have not saved is lost; every saved revision stays."
-        : "It becomes the newest revision; the others stay, so you can come back.",
+        : "It becomes the newest revision. The others stay, so you can come back.",
       action: `Restore revision ${revision}`,
       danger: dirty,
     });
@@ -67,7 +67,7 @@ export function Workbench({ loaded }: { loaded: ContentView }) {
   };
 
   return (
-    <div className="mx-auto w-full max-w-7xl px-4 pb-10 sm:px-6">
+    <div className="mx-auto w-full max-w-[90rem] px-4 pb-10 sm:px-6">
       <header className="sticky top-0 z-20 flex h-14 items-center gap-2 bg-page">
         <Link
           to="/writer/content"
@@ -91,9 +91,9 @@ export function Workbench({ loaded }: { loaded: ContentView }) {
       </header>
       {draft.newer && !draft.theirs && (
         <p role="status" className="mb-3 flex flex-wrap items-center gap-3 rounded-lg bg-warn-soft px-4 py-2 text-warn">
-          Somebody saved a newer version of this.
+          Someone saved a newer version of this.
           <Button size="sm" onPress={draft.look}>
-            Look at both
+            Compare both
           </Button>
         </p>
       )}
@@ -101,8 +101,10 @@ export function Workbench({ loaded }: { loaded: ContentView }) {
         <div className="flex min-w-0 flex-col gap-4">
           <TextField
             label="Title"
+            // Long titles wrap; they are one line all the same.
+            rows={1}
             value={fields.title}
-            onChange={(value) => draft.set("title", value)}
+            onChange={(value) => draft.set("title", value.replace(/\s*\n\s*/g, " "))}
             isReadOnly={readOnly}
             maxLength={MOST.title}
             error={errors.title}

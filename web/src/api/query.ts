@@ -1,5 +1,5 @@
 /** Server state: the query client, lists that grow page by page, and who is here. */
-import { keepPreviousData, QueryClient, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, QueryClient, useInfiniteQuery, useIsFetching, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { isReadOnly, mayOf } from "@/lib/rights";
 import { api, call } from "./client";
@@ -15,6 +15,8 @@ export const queryClient = new QueryClient({
       retry: (count, error) => error instanceof ApiError && error.code === "rate_limited" && count < 3,
       retryDelay: (_, error) => (error instanceof ApiError ? (error.retryAfter ?? 1) : 1) * 1000,
       networkMode: "always",
+      // Off by itself in this mode: what failed without a network is read when it is back.
+      refetchOnReconnect: true,
     },
     mutations: { networkMode: "always" },
   },
@@ -23,6 +25,11 @@ export const queryClient = new QueryClient({
 /** Marks all that begins with one of these names as stale. The first part of a query's key is its resource. */
 export function invalidate(...names: string[]): void {
   for (const name of names) void queryClient.invalidateQueries({ queryKey: [name] });
+}
+
+/** Something is read for the first time; what is there already and is only read again does not count. */
+export function useIsLoading(): boolean {
+  return useIsFetching({ predicate: (query) => query.state.status === "pending" }) > 0;
 }
 
 type Page<Row> = { items: Row[]; next_cursor?: string | null; total?: number | null };

@@ -4,7 +4,7 @@ import { useUi } from "@/lib/store";
 import { api, call } from "./client";
 import { useLive } from "./live";
 import { useMe } from "./query";
-import type { Job, JobStatus, Site } from "./types";
+import type { Job, JobStatus, Plan, Site } from "./types";
 
 /** Every site of the tenant, by name. An account has some; past 200 the switcher's search asks the server. */
 export function useSites() {
@@ -23,6 +23,15 @@ export function useSite(): { site?: Site; loading: boolean } {
   const chosen = useUi((ui) => (me ? ui.sites[me.tenant.id] : undefined));
   const site = sites.data?.find((one) => one.id === chosen) ?? sites.data?.[0];
   return { site, loading: sites.isPending };
+}
+
+/** The plans that there are; they change with a release. */
+export function usePlans() {
+  return useQuery({
+    queryKey: ["plans"],
+    queryFn: async () => (await call(api.GET("/api/billing/plans"))).items as Plan[],
+    staleTime: Number.POSITIVE_INFINITY,
+  });
 }
 
 const OPEN: JobStatus[] = ["preparing", "queued", "running"];

@@ -5,7 +5,7 @@ import { Button as AriaButton } from "react-aria-components";
 import { Link, Outlet, useLocation, useNavigate } from "react-router";
 import { api } from "@/api/client";
 import { useLiveFeed } from "@/api/live";
-import { useBalance, useMe } from "@/api/query";
+import { useBalance, useIsLoading, useMay, useMe } from "@/api/query";
 import { isOpen, useRecentJobs } from "@/api/resources";
 import { leave, refreshToken } from "@/api/session";
 import { number } from "@/lib/format";
@@ -73,13 +73,8 @@ export function Shell() {
           <Person />
         </header>
         <Banner />
-        <main
-          id="main"
-          tabIndex={-1}
-          className="relative min-h-0 flex-1 overflow-y-auto outline-none [scrollbar-gutter:stable]"
-        >
-          {me.data ? <Outlet /> : <Skeleton className="m-6 h-40" />}
-        </main>
+        <Main>{me.data ? <Outlet /> : <Skeleton className="m-6 h-40" />}</Main>
+        <NoCredits />
       </div>
       <Dialog title="IGNY8" width="sm" isOpen={menuOpen} onClose={() => show({ menuOpen: false })}>
         <Sidebar />
@@ -93,6 +88,20 @@ export function Shell() {
   );
 }
 
+/** The page. It is busy while something on it is read for the first time. */
+function Main({ children }: { children: React.ReactNode }) {
+  return (
+    <main
+      id="main"
+      tabIndex={-1}
+      aria-busy={useIsLoading()}
+      className="relative min-h-0 flex-1 overflow-y-auto outline-none [scrollbar-gutter:stable]"
+    >
+      {children}
+    </main>
+  );
+}
+
 function Logo() {
   return (
     <Link to="/" className="flex h-14 items-center gap-2.5 px-5 font-semibold tracking-tight">
@@ -103,7 +112,7 @@ function Logo() {
 
 /** What can be spent, and what running work holds. */
 function Credits() {
-  const balance = useBalance().data;
+  const { data: balance, isError } = useBalance();
   return (
     <Link
       to="/billing"
@@ -115,7 +124,7 @@ function Credits() {
       className="flex h-9 items-center gap-1.5 rounded-lg px-2 font-medium tabular-nums hover:bg-sunk"
     >
       <Zap className="size-4 text-brand" aria-hidden />
-      {balance ? number(balance.available) : <Skeleton className="h-4 w-8" />}
+      {balance ? number(balance.available) : isError ? "–" : <Skeleton className="h-4 w-8" />}
       {balance && balance.reserved > 0 && (
         <span className="text-xs font-normal text-ink-soft max-sm:hidden">{number(balance.reserved)} reserved</span>
       )}
@@ -172,6 +181,23 @@ function Person() {
         {name.slice(0, 2)}
       </AriaButton>
     </Menu>
+  );
+}
+
+/** Stands below the page, so that nothing moves when the balance comes after it. */
+function NoCredits() {
+  const may = useMay("editor");
+  const balance = useBalance().data;
+  if (!may || !balance || balance.available > 0) return null;
+  return (
+    <p role="status" className="border-t border-line bg-warn-soft px-4 py-2 text-warn sm:px-6">
+      {balance.reserved > 0
+        ? "All your credits are held by work that runs: nothing more that costs can start now."
+        : "You have no credits left: what costs credits cannot start. Everything else works."}{" "}
+      <Link to="/billing" className="font-medium underline">
+        See credits and plans
+      </Link>
+    </p>
   );
 }
 

@@ -8,7 +8,7 @@ import { Button } from "./Button";
 export const places = (count: number) => Array.from({ length: count }, (_, n) => `place ${n + 1}`);
 
 export function Skeleton({ className }: { className?: string }) {
-  return <div aria-hidden className={cx("animate-pulse rounded-md bg-sunk", className)} />;
+  return <div aria-hidden data-skeleton className={cx("animate-pulse rounded-md bg-sunk", className)} />;
 }
 
 function Place({

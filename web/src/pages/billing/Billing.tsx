@@ -1,9 +1,9 @@
-import { useQuery } from "@tanstack/react-query";
 import { ReceiptText } from "lucide-react";
 import { Link } from "react-router";
 import { api, call } from "@/api/client";
 import { useBalance, useList, useMe } from "@/api/query";
-import type { Plan, Transaction } from "@/api/types";
+import { usePlans } from "@/api/resources";
+import type { Transaction } from "@/api/types";
 import { cx } from "@/lib/cx";
 import { credits, date, moment, money, number, words } from "@/lib/format";
 import { Badge } from "@/ui/Badge";
@@ -101,11 +101,7 @@ export function Billing() {
 
 function Plans() {
   const current = useMe().data?.tenant.plan;
-  const plans = useQuery({
-    queryKey: ["plans"],
-    queryFn: async () => (await call(api.GET("/api/billing/plans"))).items as Plan[],
-    staleTime: Number.POSITIVE_INFINITY,
-  });
+  const plans = usePlans();
   if (plans.error) return <ErrorState error={plans.error} again={() => void plans.refetch()} />;
   return (
     <section className="flex flex-col gap-3">

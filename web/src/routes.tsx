@@ -11,13 +11,13 @@ import { Shell } from "@/shell/Shell";
 import { SignInAgain } from "@/shell/SignInAgain";
 import { LinkButton } from "@/ui/Button";
 import { CostDialog } from "@/ui/CostDialog";
-import { EmptyState, ErrorState, Skeleton } from "@/ui/states";
+import { EmptyState, ErrorState, PageSkeleton } from "@/ui/states";
 
 /** Pages for who is signed in; others are sent to sign in and come back. */
 function Private() {
   const status = useSession((state) => state.status);
   const location = useLocation();
-  if (status === "unknown") return <Skeleton className="m-8 h-64" />;
+  if (status === "unknown") return <PageSkeleton />;
   if (status === "out") {
     const to = location.pathname + location.search;
     return <Navigate to={to === "/" ? "/sign-in" : `/sign-in?to=${encodeURIComponent(to)}`} replace />;
@@ -48,7 +48,7 @@ export function Guard({ role, flag, children }: { role?: Role; flag?: string; ch
   const me = useMe();
   // In the shell neither is seen: it waits by itself.
   if (me.error && !me.data) return <ErrorState error={me.error} again={() => void me.refetch()} />;
-  if (!me.data) return <Skeleton className="m-8 h-64" />;
+  if (!me.data) return <PageSkeleton />;
   if (flag && !isOn(me.data, flag)) return <NotFound />;
   if (role && !mayOf(me.data, role)) {
     return (
@@ -85,7 +85,7 @@ type Load = () => Promise<Module>;
 function page(load: Load, name: string, guard: { role?: Role; flag?: string } = {}) {
   return async () => {
     const Component = await componentOf(load, name).catch(() => undefined);
-    const element = <Guard {...guard}>{Component ? <Component /> : <Late load={load} name={name} />}</Guard>;
+    const element = <Guard {...guard}>{Component ? <Component /> : <Late key={name} load={load} name={name} />}</Guard>;
     return { element };
   };
 }
@@ -115,6 +115,10 @@ function Late({ load, name }: { load: Load; name: string }) {
     window.addEventListener("online", attempt);
     return () => window.removeEventListener("online", attempt);
   }, [attempt]);
+  const isLate = Component === undefined;
+  useEffect(() => {
+    if (isLate) document.title = "Not loaded · IGNY8";
+  }, [isLate]);
   if (Component) return <Component />;
   // With a network the document itself must be loaded again, as it names the code.
   const again = async () => {
@@ -133,7 +137,7 @@ const auth = () => import("@/pages/auth");
 export const router = createBrowserRouter([
   {
     errorElement: <Broken />,
-    hydrateFallbackElement: <Skeleton className="m-8 h-64" />,
+    hydrateFallbackElement: <PageSkeleton />,
     children: [
       { path: "/sign-in", lazy: open(auth, "SignIn") },
       { path: "/sign-up", lazy: open(auth, "SignUp") },
@@ -165,7 +169,7 @@ export const router = createBrowserRouter([
               { path: "/notices", lazy: page(() => import("@/pages/notices"), "Notices") },
               { path: "/jobs/:id", lazy: page(() => import("@/pages/jobs"), "JobDetail") },
               { path: "/billing", lazy: page(() => import("@/pages/billing"), "Billing") },
-              { path: "/billing/usage", lazy: page(() => import("@/pages/billing"), "UsagePage") },
+              { path: "/billing/usage", lazy: page(() => import("@/pages/billing"), "UsagePage", { role: "admin" }) },
               { path: "/settings", lazy: page(() => import("@/pages/settings"), "Profile") },
               { path: "/settings/sites", lazy: page(() => import("@/pages/settings"), "Sites") },
               { path: "/settings/sites/:id", lazy: page(() => import("@/pages/settings"), "SiteDetail") },

@@ -14,7 +14,7 @@ export type Spot = {
   at: (data: Data) => string;
   /** Whether it stands in the shell: all but the pages of who is not signed in, and onboarding. */
   inShell: boolean;
-  /** Whether it asks the server for something. */
+  /** Whether it asks the server for more than who one is, which every page waits for. */
   asks: boolean;
 };
 
@@ -40,7 +40,7 @@ function spot(route: string, open: boolean): Spot {
     path: known ? undefined : path,
     at: known?.at ?? (() => path),
     inShell: !open && route !== "/welcome",
-    asks: route !== "*",
+    asks: route !== "*" && route !== "/settings",
   };
 }
 

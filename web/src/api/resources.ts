@@ -17,12 +17,12 @@ export function useSites() {
 }
 
 /** The site in hand: the one that was chosen last, else the first. */
-export function useSite(): { site?: Site; loading: boolean } {
+export function useSite(): { site?: Site; loading: boolean; error: unknown; again: () => void } {
   const me = useMe().data;
   const sites = useSites();
   const chosen = useUi((ui) => (me ? ui.sites[me.tenant.id] : undefined));
   const site = sites.data?.find((one) => one.id === chosen) ?? sites.data?.[0];
-  return { site, loading: sites.isPending };
+  return { site, loading: sites.isPending, error: sites.error, again: () => void sites.refetch() };
 }
 
 /** The plans that there are; they change with a release. */

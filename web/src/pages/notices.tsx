@@ -1,6 +1,6 @@
 /** What has ended: success and failure of work in the last 30 days. Looking at it is reading it. */
 import { Ban, Bell, CircleAlert, CircleCheck, CircleX, type LucideIcon } from "lucide-react";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { Link } from "react-router";
 import { api, call } from "@/api/client";
 import { useLive } from "@/api/live";
@@ -34,7 +34,13 @@ export function Notices() {
     read.then(() => queryClient.invalidateQueries({ queryKey: ["notices", "unread"] })).catch(() => undefined);
   }, [until]);
 
-  const refresh = !live && (
+  // The feed opens within moments; only who stays without it is offered to ask.
+  const [isLong, setLong] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLong(true), 5000);
+    return () => clearTimeout(timer);
+  }, []);
+  const refresh = isLong && !live && (
     <Button size="sm" onPress={() => invalidate("notices")}>
       Check for new ones
     </Button>

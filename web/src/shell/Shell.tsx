@@ -16,7 +16,7 @@ import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { CostDialog } from "@/ui/CostDialog";
 import { Dialog } from "@/ui/Dialog";
 import { Menu } from "@/ui/Menu";
-import { ErrorState, Skeleton } from "@/ui/states";
+import { ErrorState, PageSkeleton, Skeleton } from "@/ui/states";
 import { CommandPalette } from "./CommandPalette";
 import { JobTray } from "./JobTray";
 import { NoticeBell } from "./NoticeBell";
@@ -73,7 +73,7 @@ export function Shell() {
           <Person />
         </header>
         <Banner />
-        <Main>{me.data ? <Outlet /> : <Skeleton className="m-6 h-40" />}</Main>
+        <Main>{me.data ? <Outlet /> : <PageSkeleton />}</Main>
         <NoCredits />
       </div>
       <Dialog title="IGNY8" width="sm" isOpen={menuOpen} onClose={() => show({ menuOpen: false })}>

@@ -11,6 +11,15 @@ export function Skeleton({ className }: { className?: string }) {
   return <div aria-hidden data-skeleton className={cx("animate-pulse rounded-md bg-sunk", className)} />;
 }
 
+/** The place of a whole page. Padding, not margin: a margin would move the body itself, and all with it when it goes. */
+export function PageSkeleton() {
+  return (
+    <div className="p-4 sm:p-6">
+      <Skeleton className="h-64" />
+    </div>
+  );
+}
+
 function Place({
   icon: Icon,
   title,

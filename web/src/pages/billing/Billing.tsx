@@ -6,6 +6,7 @@ import { usePlans } from "@/api/resources";
 import type { Transaction } from "@/api/types";
 import { cx } from "@/lib/cx";
 import { credits, date, moment, money, number, words } from "@/lib/format";
+import { mayOf } from "@/lib/rights";
 import { Badge } from "@/ui/Badge";
 import { LinkButton } from "@/ui/Button";
 import { type Column, DataTable } from "@/ui/DataTable";
@@ -48,12 +49,8 @@ const COLUMNS: Column<Row>[] = [
 export function Billing() {
   const balance = useBalance();
   const data = balance.data;
-  const list = useList<Row>("transactions", {}, async (cursor) => {
-    const page = await call(
-      api.GET("/api/billing/transactions", { params: { query: { limit: 100, cursor, count: !cursor } } }),
-    );
-    return { ...page, items: page.items.map((row) => ({ ...row, id: String(row.number) }) as Row) };
-  });
+  // The ledger and the log of use are for those who answer for the account.
+  const isAdmin = mayOf(useMe().data, "admin");
   if (balance.error) {
     return (
       <Page title="Credits">
@@ -65,7 +62,7 @@ export function Billing() {
     <Page
       title="Credits"
       intro="Credits pay for what the models do: reserved when work is queued, charged when it succeeds, given back when it does not."
-      actions={<LinkButton to="/billing/usage">Usage</LinkButton>}
+      actions={isAdmin && <LinkButton to="/billing/usage">Usage</LinkButton>}
     >
       <StatsCards
         stats={[
@@ -80,22 +77,34 @@ export function Billing() {
         ]}
       />
       <Plans />
-      <section className="flex flex-col gap-3">
-        <h2>Transactions</h2>
-        <DataTable
-          label="Transactions"
-          list={list}
-          columns={COLUMNS}
-          rowLabel={(row) => row.reason}
-          height="32rem"
-          empty={
-            <EmptyState icon={ReceiptText} title="No transactions yet">
-              Every grant and every charge is kept here, and adds up to the balance.
-            </EmptyState>
-          }
-        />
-      </section>
+      {isAdmin && <Transactions />}
     </Page>
+  );
+}
+
+function Transactions() {
+  const list = useList<Row>("transactions", {}, async (cursor) => {
+    const page = await call(
+      api.GET("/api/billing/transactions", { params: { query: { limit: 100, cursor, count: !cursor } } }),
+    );
+    return { ...page, items: page.items.map((row) => ({ ...row, id: String(row.number) }) as Row) };
+  });
+  return (
+    <section className="flex flex-col gap-3">
+      <h2>Transactions</h2>
+      <DataTable
+        label="Transactions"
+        list={list}
+        columns={COLUMNS}
+        rowLabel={(row) => row.reason}
+        height="32rem"
+        empty={
+          <EmptyState icon={ReceiptText} title="No transactions yet">
+            Every grant and every charge is kept here, and adds up to the balance.
+          </EmptyState>
+        }
+      />
+    </section>
   );
 }
 

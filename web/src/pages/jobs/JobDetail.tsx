@@ -90,7 +90,8 @@ export function JobDetail() {
           {
             label: "Status",
             value: job && <StatusBadge status={job.status} />,
-            note: job && !isOpen(job) ? outcome(job) : undefined,
+            // On a phone the sentence takes two lines: they are held free.
+            note: <span className="block max-sm:min-h-8">{job && !isOpen(job) ? outcome(job) : "\u00a0"}</span>,
           },
           { label: "Done", value: job && `${number(job.progress.done)} of ${number(job.progress.total)}` },
           {

@@ -62,7 +62,7 @@ export function Onboarding() {
         </LinkButton>
       </header>
       <div className="mx-auto flex w-full max-w-2xl flex-1 flex-col gap-5 px-4 py-6 sm:py-10">
-        <Steps current={step} mayGo={site !== undefined} go={go} />
+        {!isReadOnly(me) && <Steps current={step} mayGo={site !== undefined} go={go} />}
         <div className="card p-5 sm:p-7">
           <h1 ref={heading} tabIndex={-1} className="outline-none">
             {TITLES[step]}

@@ -145,8 +145,8 @@ function SiteClusters({ site }: { site: Site }) {
       intro="Keywords that ask for the same page. The larger a cluster, the more people its page can reach."
       actions={
         <>
-          {hasPicture && (
-            <Button onPress={() => set({ picture: showPicture ? "off" : "" })}>
+          {(query.isPending || hasPicture) && (
+            <Button isDisabled={query.isPending} onPress={() => set({ picture: showPicture ? "off" : "" })}>
               {showPicture ? "Hide picture" : "Show picture"}
             </Button>
           )}

@@ -1,16 +1,14 @@
 import { useMay } from "@/api/query";
-import { useSites } from "@/api/resources";
 import { LinkButton } from "@/ui/Button";
 import { EmptyState, ErrorState } from "@/ui/states";
 
 /** Shown by pages that are about the site in hand while there is none, or while it cannot be known. */
-export function NoSite() {
+export function NoSite({ error, again }: { error: unknown; again: () => void }) {
   const may = useMay("admin");
-  const sites = useSites();
-  if (sites.error && !sites.data) {
+  if (error) {
     return (
       <div className="card">
-        <ErrorState error={sites.error} again={() => void sites.refetch()} />
+        <ErrorState error={error} again={again} />
       </div>
     );
   }

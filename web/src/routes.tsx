@@ -1,19 +1,23 @@
 /** Every page and its address. Pages are loaded when they are opened; their modules are split by the bundler. */
+import { type ComponentType, useCallback, useEffect, useState } from "react";
 import { createBrowserRouter, Navigate, Outlet, useLocation, useRouteError } from "react-router";
-import { useMe } from "@/api/query";
+import { ApiError } from "@/api/problem";
+import { useIsLoading, useMe } from "@/api/query";
 import { useSession } from "@/api/session";
 import type { Role } from "@/api/types";
 import { isOn, mayOf } from "@/lib/rights";
+import { Offline } from "@/shell/Offline";
 import { Shell } from "@/shell/Shell";
 import { SignInAgain } from "@/shell/SignInAgain";
 import { LinkButton } from "@/ui/Button";
-import { EmptyState, ErrorState, Skeleton } from "@/ui/states";
+import { CostDialog } from "@/ui/CostDialog";
+import { EmptyState, ErrorState, PageSkeleton } from "@/ui/states";
 
 /** Pages for who is signed in; others are sent to sign in and come back. */
 function Private() {
   const status = useSession((state) => state.status);
   const location = useLocation();
-  if (status === "unknown") return <Skeleton className="m-8 h-64" />;
+  if (status === "unknown") return <PageSkeleton />;
   if (status === "out") {
     const to = location.pathname + location.search;
     return <Navigate to={to === "/" ? "/sign-in" : `/sign-in?to=${encodeURIComponent(to)}`} replace />;
@@ -26,25 +30,46 @@ function Private() {
   );
 }
 
+/** Around a page that stands outside of the shell. */
+function Bare() {
+  return (
+    <>
+      <main aria-busy={useIsLoading()} className="flex min-h-dvh flex-col">
+        <Outlet />
+      </main>
+      <CostDialog />
+      <Offline />
+    </>
+  );
+}
+
 /** A page that takes a role or a feature; without it the page says so, whatever the menu showed. */
 export function Guard({ role, flag, children }: { role?: Role; flag?: string; children: React.ReactNode }) {
-  const me = useMe().data;
-  if (!me) return null;
-  if (flag && !isOn(me, flag)) return <NotFound />;
-  if (role && !mayOf(me, role)) {
+  const me = useMe();
+  // In the shell neither is seen: it waits by itself.
+  if (me.error && !me.data) return <ErrorState error={me.error} again={() => void me.refetch()} />;
+  if (!me.data) return <PageSkeleton />;
+  if (flag && !isOn(me.data, flag)) return <NotFound />;
+  if (role && !mayOf(me.data, role)) {
     return (
-      <EmptyState title="Your role may not open this page" action={<LinkButton to="/">Go to the dashboard</LinkButton>}>
-        Ask an admin of {me.tenant.name} if you need it.
-      </EmptyState>
+      <Instead title="Your role may not open this page">Ask an admin of {me.data.tenant.name} if you need it.</Instead>
     );
   }
   return children;
 }
 
 function NotFound() {
+  return <Instead title="There is no such page">The address may be mistyped, or what it showed is gone.</Instead>;
+}
+
+/** Stands where a page would. */
+function Instead({ title, children }: { title: string; children: React.ReactNode }) {
+  useEffect(() => {
+    document.title = `${title} · IGNY8`;
+  }, [title]);
   return (
-    <EmptyState title="There is no such page" action={<LinkButton to="/">Go to the dashboard</LinkButton>}>
-      The address may be mistyped, or what it showed is gone.
+    <EmptyState title={title} action={<LinkButton to="/">Go to the dashboard</LinkButton>}>
+      {children}
     </EmptyState>
   );
 }
@@ -53,24 +78,57 @@ function Broken() {
   return <ErrorState error={useRouteError()} again={() => location.reload()} />;
 }
 
-type Module = Record<string, React.ComponentType>;
+type Module = Record<string, ComponentType>;
+type Load = () => Promise<Module>;
 
 /** A page by the name of its component. */
-function page(load: () => Promise<Module>, name: string, guard: { role?: Role; flag?: string } = {}) {
+function page(load: Load, name: string, guard: { role?: Role; flag?: string } = {}) {
   return async () => {
-    const Component = (await load())[name];
-    if (!Component) throw new Error(`no page ${name}`);
-    const element = (
-      <Guard {...guard}>
-        <Component />
-      </Guard>
-    );
+    const Component = await componentOf(load, name).catch(() => undefined);
+    const element = <Guard {...guard}>{Component ? <Component /> : <Late key={name} load={load} name={name} />}</Guard>;
     return { element };
   };
 }
 
+async function componentOf(load: Load, name: string): Promise<ComponentType> {
+  const Component = (await load())[name];
+  if (!Component) throw new Error(`no page ${name}`);
+  return Component;
+}
+
+/** A page whose code could not be loaded: there is no network, or a new version has taken its place on the server. */
+function Late({ load, name }: { load: Load; name: string }) {
+  const [Component, setComponent] = useState<ComponentType>();
+  const attempt = useCallback(
+    () =>
+      componentOf(load, name).then(
+        (loaded) => {
+          setComponent(() => loaded);
+          return true;
+        },
+        () => false,
+      ),
+    [load, name],
+  );
+  useEffect(() => {
+    void attempt();
+    window.addEventListener("online", attempt);
+    return () => window.removeEventListener("online", attempt);
+  }, [attempt]);
+  const isLate = Component === undefined;
+  useEffect(() => {
+    if (isLate) document.title = "Not loaded · IGNY8";
+  }, [isLate]);
+  if (Component) return <Component />;
+  // With a network the document itself must be loaded again, as it names the code.
+  const again = async () => {
+    if (!(await attempt()) && navigator.onLine) location.reload();
+  };
+  return <ErrorState error={ApiError.offline()} again={() => void again()} />;
+}
+
 /** A page for nobody in particular. */
-function open(load: () => Promise<Module>, name: string) {
+function open(load: Load, name: string) {
   return async () => ({ Component: (await load())[name] });
 }
 
@@ -79,7 +137,7 @@ const auth = () => import("@/pages/auth");
 export const router = createBrowserRouter([
   {
     errorElement: <Broken />,
-    hydrateFallbackElement: <Skeleton className="m-8 h-64" />,
+    hydrateFallbackElement: <PageSkeleton />,
     children: [
       { path: "/sign-in", lazy: open(auth, "SignIn") },
       { path: "/sign-up", lazy: open(auth, "SignUp") },
@@ -89,7 +147,12 @@ export const router = createBrowserRouter([
       {
         element: <Private />,
         children: [
-          { path: "/welcome", lazy: page(() => import("@/pages/onboarding"), "Onboarding", { role: "editor" }) },
+          {
+            element: <Bare />,
+            children: [
+              { path: "/welcome", lazy: page(() => import("@/pages/onboarding"), "Onboarding", { role: "editor" }) },
+            ],
+          },
           {
             element: <Shell />,
             errorElement: <Broken />,
@@ -106,7 +169,7 @@ export const router = createBrowserRouter([
               { path: "/notices", lazy: page(() => import("@/pages/notices"), "Notices") },
               { path: "/jobs/:id", lazy: page(() => import("@/pages/jobs"), "JobDetail") },
               { path: "/billing", lazy: page(() => import("@/pages/billing"), "Billing") },
-              { path: "/billing/usage", lazy: page(() => import("@/pages/billing"), "UsagePage") },
+              { path: "/billing/usage", lazy: page(() => import("@/pages/billing"), "UsagePage", { role: "admin" }) },
               { path: "/settings", lazy: page(() => import("@/pages/settings"), "Profile") },
               { path: "/settings/sites", lazy: page(() => import("@/pages/settings"), "Sites") },
               { path: "/settings/sites/:id", lazy: page(() => import("@/pages/settings"), "SiteDetail") },

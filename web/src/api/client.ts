@@ -32,7 +32,8 @@ async function send(request: Request): Promise<Response> {
       if (!transient || attempt >= TRIES || !mayRepeat(request)) return answer;
     } catch (error) {
       if (request.signal.aborted) throw error;
-      if (attempt >= TRIES || !mayRepeat(request)) throw ApiError.offline();
+      // Without a network there is nothing to wait for: the page says so now, and reads again when it is back.
+      if (attempt >= TRIES || !mayRepeat(request) || !navigator.onLine) throw ApiError.offline();
     }
     await pause(300 * 2 ** attempt);
   }

@@ -1,6 +1,14 @@
 /** Server state: the query client, lists that grow page by page, and who is here. */
-import { keepPreviousData, QueryClient, useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import {
+  hashKey,
+  type InfiniteData,
+  keepPreviousData,
+  QueryClient,
+  useInfiniteQuery,
+  useIsFetching,
+  useQuery,
+} from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo } from "react";
 import { isReadOnly, mayOf } from "@/lib/rights";
 import { api, call } from "./client";
 import { ApiError } from "./problem";
@@ -15,6 +23,8 @@ export const queryClient = new QueryClient({
       retry: (count, error) => error instanceof ApiError && error.code === "rate_limited" && count < 3,
       retryDelay: (_, error) => (error instanceof ApiError ? (error.retryAfter ?? 1) : 1) * 1000,
       networkMode: "always",
+      // Off by itself in this mode: what failed without a network is read when it is back.
+      refetchOnReconnect: true,
     },
     mutations: { networkMode: "always" },
   },
@@ -22,7 +32,35 @@ export const queryClient = new QueryClient({
 
 /** Marks all that begins with one of these names as stale. The first part of a query's key is its resource. */
 export function invalidate(...names: string[]): void {
-  for (const name of names) void queryClient.invalidateQueries({ queryKey: [name] });
+  for (const name of names) {
+    forgetUnseen(name);
+    void queryClient.invalidateQueries({ queryKey: [name] });
+  }
+}
+
+/** The last row that was in sight of a list on screen, by its query's hash. */
+const sights = new Map<string, number>();
+
+/** A list is read again page by page: what lies below the rows in sight is dropped, and comes back as one scrolls. */
+function forgetUnseen(name: string): void {
+  for (const query of queryClient.getQueryCache().findAll({ queryKey: [name, "list"] })) {
+    const data = query.state.data as InfiniteData<Page<unknown>> | undefined;
+    if (!data) continue;
+    const sight = sights.get(query.queryHash) ?? 0;
+    let rows = 0;
+    const keep = data.pages.findIndex((page) => {
+      rows += page.items.length;
+      return rows > sight;
+    });
+    if (keep < 0 || keep + 1 === data.pages.length) continue;
+    const [pages, pageParams] = [data.pages.slice(0, keep + 1), data.pageParams.slice(0, keep + 1)];
+    queryClient.setQueryData(query.queryKey, { pages, pageParams }, { updatedAt: query.state.dataUpdatedAt });
+  }
+}
+
+/** Something is read for the first time; what is there already and is only read again does not count. */
+export function useIsLoading(): boolean {
+  return useIsFetching({ predicate: (query) => query.state.status === "pending" }) > 0;
 }
 
 type Page<Row> = { items: Row[]; next_cursor?: string | null; total?: number | null };
@@ -37,6 +75,8 @@ export type List<Row> = {
   error: unknown;
   hasMore: boolean;
   more: () => void;
+  /** The last row that is in sight; a table of thousands tells it, so that no more than that is read again. */
+  sees?: (last: number) => void;
   again: () => void;
 };
 
@@ -47,8 +87,11 @@ export function useList<Row>(
   page: (cursor: string | undefined) => Promise<Page<Row>>,
   options: { enabled?: boolean; refetchInterval?: (rows: Row[]) => number | false } = {},
 ): List<Row> {
+  const queryKey = [name, "list", params];
+  const hash = hashKey(queryKey);
+  useEffect(() => () => void sights.delete(hash), [hash]);
   const query = useInfiniteQuery({
-    queryKey: [name, "list", params],
+    queryKey,
     queryFn: ({ pageParam }) => page(pageParam),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next_cursor ?? undefined,
@@ -69,6 +112,7 @@ export function useList<Row>(
     more: () => {
       if (query.hasNextPage && !query.isFetchingNextPage) void query.fetchNextPage();
     },
+    sees: useCallback((last: number) => void sights.set(hash, last), [hash]),
     again: () => void query.refetch(),
   };
 }

@@ -5,7 +5,7 @@ import { useUi } from "@/lib/store";
 import { api, call } from "./client";
 import { type JobFilters, useLive } from "./live";
 import { useList, useMe } from "./query";
-import type { Job, Site } from "./types";
+import type { Job, Plan, Site } from "./types";
 
 export { isOpen };
 
@@ -20,12 +20,21 @@ export function useSites() {
 }
 
 /** The site in hand: the one that was chosen last, else the first. */
-export function useSite(): { site?: Site; loading: boolean } {
+export function useSite(): { site?: Site; loading: boolean; error: unknown; again: () => void } {
   const me = useMe().data;
   const sites = useSites();
   const chosen = useUi((ui) => (me ? ui.sites[me.tenant.id] : undefined));
   const site = sites.data?.find((one) => one.id === chosen) ?? sites.data?.[0];
-  return { site, loading: sites.isPending };
+  return { site, loading: sites.isPending, error: sites.error, again: () => void sites.refetch() };
+}
+
+/** The plans that there are; they change with a release. */
+export function usePlans() {
+  return useQuery({
+    queryKey: ["plans"],
+    queryFn: async () => (await call(api.GET("/api/billing/plans"))).items as Plan[],
+    staleTime: Number.POSITIVE_INFINITY,
+  });
 }
 
 /** The newest jobs. */

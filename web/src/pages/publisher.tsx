@@ -14,7 +14,7 @@ import { bytes, useDeployments, useRecords } from "./publisher/usePublisher";
 import { NoSite } from "./writer/NoSite";
 
 export function Publisher() {
-  const { site, loading } = useSite();
+  const { site, loading, error, again } = useSite();
   const may = useMay("editor");
   return (
     <Page
@@ -22,7 +22,13 @@ export function Publisher() {
       intro="What visitors of this site can read, and every version of it that went online."
       actions={may && site && <Redeploy site={site} />}
     >
-      {site ? <OfSite key={site.id} site={site} /> : loading ? <Skeleton className="h-96 w-full" /> : <NoSite />}
+      {site ? (
+        <OfSite key={site.id} site={site} />
+      ) : loading ? (
+        <Skeleton className="h-96 w-full" />
+      ) : (
+        <NoSite error={error} again={again} />
+      )}
     </Page>
   );
 }
@@ -42,7 +48,7 @@ function OfSite({ site }: { site: Site }) {
           {
             label: "Online",
             value: known ? (live ? count(live.files, "file") : "Nothing yet") : undefined,
-            note: live && bytes(live.bytes),
+            note: live ? bytes(live.bytes) : "\u00a0",
           },
           {
             label: "Address",
@@ -52,16 +58,17 @@ function OfSite({ site }: { site: Site }) {
                   href={live.url}
                   target="_blank"
                   rel="noreferrer"
-                  className="flex items-center gap-1.5 py-1.5 text-sm break-all text-brand hover:underline"
+                  title={live.url}
+                  className="flex h-8 items-center gap-1.5 text-sm text-brand hover:underline"
                 >
-                  {live.url.replace(/^https?:\/\//, "")}
+                  <span className="truncate">{live.url.replace(/^https?:\/\//, "")}</span>
                   <ExternalLink className="size-4 shrink-0" aria-label="Opens in a new tab" />
                 </a>
               ) : (
                 "None yet"
               )
             ) : undefined,
-            note: live && `Since ${date(live.created_at)}`,
+            note: live ? `Since ${date(live.created_at)}` : "\u00a0",
           },
         ]}
       />

@@ -5,7 +5,7 @@ import { Button as AriaButton } from "react-aria-components";
 import { Link, Outlet, useLocation, useNavigate } from "react-router";
 import { api } from "@/api/client";
 import { useLiveFeed } from "@/api/live";
-import { useBalance, useMe } from "@/api/query";
+import { useBalance, useIsLoading, useMay, useMe } from "@/api/query";
 import { isOpen, useRecentJobs } from "@/api/resources";
 import { leave, refreshToken } from "@/api/session";
 import { number } from "@/lib/format";
@@ -16,7 +16,7 @@ import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { CostDialog } from "@/ui/CostDialog";
 import { Dialog } from "@/ui/Dialog";
 import { Menu } from "@/ui/Menu";
-import { ErrorState, Skeleton } from "@/ui/states";
+import { ErrorState, PageSkeleton, Skeleton } from "@/ui/states";
 import { CommandPalette } from "./CommandPalette";
 import { JobTray } from "./JobTray";
 import { NoticeBell } from "./NoticeBell";
@@ -73,13 +73,8 @@ export function Shell() {
           <Person />
         </header>
         <Banner />
-        <main
-          id="main"
-          tabIndex={-1}
-          className="relative min-h-0 flex-1 overflow-y-auto outline-none [scrollbar-gutter:stable]"
-        >
-          {me.data ? <Outlet /> : <Skeleton className="m-6 h-40" />}
-        </main>
+        <Main>{me.data ? <Outlet /> : <PageSkeleton />}</Main>
+        <NoCredits />
       </div>
       <Dialog title="IGNY8" width="sm" isOpen={menuOpen} onClose={() => show({ menuOpen: false })}>
         <div className="-mx-2 flex flex-col gap-1 border-b border-line pb-2 md:hidden">
@@ -101,6 +96,20 @@ export function Shell() {
       <ConfirmDialog />
       <Offline />
     </div>
+  );
+}
+
+/** The page. It is busy while something on it is read for the first time. */
+function Main({ children }: { children: React.ReactNode }) {
+  return (
+    <main
+      id="main"
+      tabIndex={-1}
+      aria-busy={useIsLoading()}
+      className="relative min-h-0 flex-1 overflow-y-auto outline-none [scrollbar-gutter:stable]"
+    >
+      {children}
+    </main>
   );
 }
 
@@ -140,7 +149,7 @@ function SearchButton() {
 
 /** What can be spent, and what running work holds. */
 function Credits() {
-  const balance = useBalance().data;
+  const { data: balance, isError } = useBalance();
   return (
     <Link
       to="/billing"
@@ -152,7 +161,7 @@ function Credits() {
       className="flex h-9 items-center gap-1.5 rounded-lg px-2 font-medium tabular-nums hover:bg-sunk max-sm:px-1 pointer-coarse:h-10"
     >
       <Zap className="size-4 text-brand" aria-hidden />
-      {balance ? number(balance.available) : <Skeleton className="h-4 w-8" />}
+      {balance ? number(balance.available) : isError ? "–" : <Skeleton className="h-4 w-8" />}
       {balance && balance.reserved > 0 && (
         <span className="text-xs font-normal text-ink-soft max-sm:hidden">{number(balance.reserved)} reserved</span>
       )}
@@ -209,6 +218,23 @@ function Person() {
         {name.slice(0, 2)}
       </AriaButton>
     </Menu>
+  );
+}
+
+/** Stands below the page, so that nothing moves when the balance comes after it. */
+function NoCredits() {
+  const may = useMay("editor");
+  const balance = useBalance().data;
+  if (!may || !balance || balance.available > 0) return null;
+  return (
+    <p role="status" className="border-t border-line bg-warn-soft px-4 py-2 text-warn sm:px-6">
+      {balance.reserved > 0
+        ? "All your credits are held by work that runs: nothing more that costs can start now."
+        : "You have no credits left: what costs credits cannot start. Everything else works."}{" "}
+      <Link to="/billing" className="font-medium underline">
+        See credits and plans
+      </Link>
+    </p>
   );
 }
 

@@ -7,10 +7,13 @@ import { navFor } from "./nav";
 
 export function Sidebar() {
   const me = useMe().data;
-  const groups = navFor(
-    (role) => mayOf(me, role),
-    (flag) => isOn(me, flag),
-  );
+  // Which entries there are is known with the person; until then none, so that no entry makes room for another.
+  const groups = me
+    ? navFor(
+        (role) => mayOf(me, role),
+        (flag) => isOn(me, flag),
+      )
+    : [];
   return (
     <nav aria-label="Main" className="flex flex-col gap-3.5 overflow-y-auto p-3 max-lg:px-0">
       {groups.map((group) => (

@@ -60,7 +60,7 @@ export const NAV: NavGroup[] = [
     label: "Account",
     entries: [
       { to: "/billing", label: "Credits", icon: CreditCard },
-      { to: "/billing/usage", label: "Usage", icon: BarChart3 },
+      { to: "/billing/usage", label: "Usage", icon: BarChart3, role: "admin" },
       { to: "/settings/sites", label: "Sites", icon: Globe },
       { to: "/settings/team", label: "Team", icon: Users },
       { to: "/settings/api-keys", label: "API keys", icon: KeyRound, role: "admin" },

@@ -56,6 +56,8 @@ function Asked({ cost, close }: { cost: Cost; close: () => void }) {
       cost.onStarted?.(job.id);
       close();
     },
+    // Somebody else may have spent meanwhile: what is left is read again, so that the figures hold.
+    onError: () => invalidate("balance"),
   });
   const price = estimate.data?.credits;
   const available = balance.data?.available;
@@ -105,7 +107,10 @@ function Asked({ cost, close }: { cost: Cost; close: () => void }) {
       <div aria-live="polite" className="mt-3 text-[13px] text-ink-soft">
         {nothing && "There is nothing to do."}
         {short && (
-          <span className="text-bad">You do not have enough credits. Choose fewer items, or get more credits.</span>
+          <span className="text-bad">
+            {count(-remains, "credit is", "credits are")} missing.{" "}
+            {(estimate.data?.items ?? 0) > 1 && "Choose fewer items, or see how to get more."} Nothing is started.
+          </span>
         )}
         {!nothing && !short && price !== 0 && "Charged as items succeed. What fails or is cancelled is given back."}
       </div>

@@ -74,10 +74,9 @@ export function DataTable<Row extends { id: string }>({
       ),
     [columns],
   );
-  const table = useTable({ features, columns: defs, data: list.rows, getRowId: (row: Row) => row.id });
-  const rows = table.getRowModel().rows;
+  const count = list.rows.length;
   const virtual = useVirtualizer({
-    count: rows.length,
+    count,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
     overscan: 12,
@@ -85,11 +84,17 @@ export function DataTable<Row extends { id: string }>({
     initialRect: { width: 1000, height: 600 },
   });
   const seen = virtual.getVirtualItems();
+  const first = seen[0]?.index ?? 0;
   const last = seen.at(-1)?.index ?? 0;
-  const { more, hasMore } = list;
+  // The table knows the rows in sight alone: to make a row of each that is loaded takes longer with every page.
+  const inSight = useMemo(() => list.rows.slice(first, last + 1), [list.rows, first, last]);
+  const table = useTable({ features, columns: defs, data: inSight, getRowId: (row: Row) => row.id });
+  const rows = table.getRowModel().rows;
+  const { more, hasMore, sees } = list;
+  useEffect(() => sees?.(last), [last, sees]);
   useEffect(() => {
-    if (hasMore && last >= rows.length - AHEAD) more();
-  }, [last, rows.length, hasMore, more]);
+    if (hasMore && last >= count - AHEAD) more();
+  }, [last, count, hasMore, more]);
 
   // These stay the same while one scrolls, so that lines in sight are not drawn again; they look up what holds now.
   const now = useRef({ selection, onOpen, rowLabel });
@@ -105,8 +110,8 @@ export function DataTable<Row extends { id: string }>({
   const open = useCallback((row: Row) => now.current.onOpen?.(row), []);
   const name = useCallback((row: Row) => now.current.rowLabel(row), []);
 
-  if (list.error && rows.length === 0) return <ErrorState error={list.error} again={list.again} />;
-  if (!list.loading && rows.length === 0) return <div className="card">{empty}</div>;
+  if (list.error && count === 0) return <ErrorState error={list.error} again={list.again} />;
+  if (!list.loading && count === 0) return <div className="card">{empty}</div>;
 
   const ids = selection?.ids ?? new Set<string>();
   const chosen = ids.size === 0 ? 0 : list.rows.filter((row) => ids.has(row.id)).length;
@@ -139,8 +144,8 @@ export function DataTable<Row extends { id: string }>({
                 <th className="sticky top-0 z-10 w-10 border-b border-line bg-card pl-4 text-left align-middle *:align-middle">
                   <Checkbox
                     aria-label="Choose all loaded rows"
-                    isSelected={rows.length > 0 && chosen === rows.length}
-                    isIndeterminate={chosen > 0 && chosen < rows.length}
+                    isSelected={count > 0 && chosen === count}
+                    isIndeterminate={chosen > 0 && chosen < count}
                     onChange={(on) => selection.set(new Set(on ? list.rows.map((row) => row.id) : []))}
                   />
                 </th>
@@ -161,7 +166,7 @@ export function DataTable<Row extends { id: string }>({
               ))}
             {spacer(before)}
             {seen.map((item) => {
-              const row = rows[item.index];
+              const row = rows[item.index - first];
               if (!row) return null;
               return (
                 <Line
@@ -185,8 +190,8 @@ export function DataTable<Row extends { id: string }>({
           {list.loading
             ? "Loading…"
             : list.total === undefined
-              ? `${number(rows.length)} loaded${hasMore ? ", more as you scroll" : ""}`
-              : `${number(rows.length)} of ${number(list.total)}`}
+              ? `${number(count)} loaded${hasMore ? ", more as you scroll" : ""}`
+              : `${number(count)} of ${number(list.total)}`}
         </span>
         {ids.size > 0 && <span>{number(ids.size)} chosen</span>}
       </footer>
@@ -253,8 +258,13 @@ function Tick({ label, isOn, onChange }: { label: string; isOn: boolean; onChang
   );
 }
 
-/** A row; drawn again only when it changes itself. */
-const Line = memo(LineOfRow) as typeof LineOfRow;
+/** A row; drawn again only when it changes itself. What the table makes of it is new whenever others come into sight. */
+const Line = memo(
+  LineOfRow,
+  ({ row: before, ...last }, { row, ...next }) =>
+    before.original === row.original &&
+    (Object.keys(next) as (keyof typeof next)[]).every((name) => last[name] === next[name]),
+) as typeof LineOfRow;
 
 function Head<Row>({ column, sort, onSort }: { column: Column<Row>; sort?: string; onSort?: (sort: string) => void }) {
   const down = sort === `-${column.id}`;

@@ -8,7 +8,16 @@ import { Button } from "./Button";
 export const places = (count: number) => Array.from({ length: count }, (_, n) => `place ${n + 1}`);
 
 export function Skeleton({ className }: { className?: string }) {
-  return <div aria-hidden className={cx("animate-pulse rounded-md bg-sunk", className)} />;
+  return <div aria-hidden data-skeleton className={cx("animate-pulse rounded-md bg-sunk", className)} />;
+}
+
+/** The place of a whole page. Padding, not margin: a margin would move the body itself, and all with it when it goes. */
+export function PageSkeleton() {
+  return (
+    <div className="p-4 sm:p-6">
+      <Skeleton className="h-64" />
+    </div>
+  );
 }
 
 function Place({

@@ -1,11 +1,12 @@
-import { useQuery } from "@tanstack/react-query";
 import { ReceiptText } from "lucide-react";
 import { Link } from "react-router";
 import { api, call } from "@/api/client";
 import { useBalance, useList, useMe } from "@/api/query";
-import type { Plan, Transaction } from "@/api/types";
+import { usePlans } from "@/api/resources";
+import type { Transaction } from "@/api/types";
 import { cx } from "@/lib/cx";
 import { credits, date, FUNCTIONS, functionName, moment, money, number, words } from "@/lib/format";
+import { mayOf } from "@/lib/rights";
 import { Badge } from "@/ui/Badge";
 import { LinkButton } from "@/ui/Button";
 import { type Column, DataTable } from "@/ui/DataTable";
@@ -61,12 +62,8 @@ const COLUMNS: Column<Row>[] = [
 export function Billing() {
   const balance = useBalance();
   const data = balance.data;
-  const list = useList<Row>("transactions", {}, async (cursor) => {
-    const page = await call(
-      api.GET("/api/billing/transactions", { params: { query: { limit: 100, cursor, count: !cursor } } }),
-    );
-    return { ...page, items: page.items.map((row) => ({ ...row, id: String(row.number) }) as Row) };
-  });
+  // The ledger and the log of use are for those who answer for the account.
+  const isAdmin = mayOf(useMe().data, "admin");
   if (balance.error) {
     return (
       <Page title="Credits">
@@ -78,7 +75,7 @@ export function Billing() {
     <Page
       title="Credits"
       intro="Credits pay for the work of the AI models. They are reserved when work is queued, charged when it succeeds and given back when it fails."
-      actions={<LinkButton to="/billing/usage">Usage</LinkButton>}
+      actions={isAdmin && <LinkButton to="/billing/usage">Usage</LinkButton>}
     >
       <StatsCards
         stats={[
@@ -93,32 +90,40 @@ export function Billing() {
         ]}
       />
       <Plans />
-      <section className="flex flex-col gap-3">
-        <h2>Transactions</h2>
-        <DataTable
-          label="Transactions"
-          list={list}
-          columns={COLUMNS}
-          rowLabel={(row) => row.reason}
-          height="32rem"
-          empty={
-            <EmptyState icon={ReceiptText} title="No transactions yet">
-              Every grant and every charge is kept here, and adds up to the balance.
-            </EmptyState>
-          }
-        />
-      </section>
+      {isAdmin && <Transactions />}
     </Page>
+  );
+}
+
+function Transactions() {
+  const list = useList<Row>("transactions", {}, async (cursor) => {
+    const page = await call(
+      api.GET("/api/billing/transactions", { params: { query: { limit: 100, cursor, count: !cursor } } }),
+    );
+    return { ...page, items: page.items.map((row) => ({ ...row, id: String(row.number) }) as Row) };
+  });
+  return (
+    <section className="flex flex-col gap-3">
+      <h2>Transactions</h2>
+      <DataTable
+        label="Transactions"
+        list={list}
+        columns={COLUMNS}
+        rowLabel={(row) => row.reason}
+        height="32rem"
+        empty={
+          <EmptyState icon={ReceiptText} title="No transactions yet">
+            Every grant and every charge is kept here, and adds up to the balance.
+          </EmptyState>
+        }
+      />
+    </section>
   );
 }
 
 function Plans() {
   const current = useMe().data?.tenant.plan;
-  const plans = useQuery({
-    queryKey: ["plans"],
-    queryFn: async () => (await call(api.GET("/api/billing/plans"))).items as Plan[],
-    staleTime: Number.POSITIVE_INFINITY,
-  });
+  const plans = usePlans();
   if (plans.error) return <ErrorState error={plans.error} again={() => void plans.refetch()} />;
   return (
     <section className="flex flex-col gap-3">

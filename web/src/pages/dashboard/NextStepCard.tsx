@@ -21,7 +21,7 @@ export function NextStepCard({ site, counts, then }: { site: Site; counts?: Coun
     <section
       aria-labelledby="next-step"
       aria-busy={!step}
-      className="card flex min-h-22 flex-wrap items-center gap-x-4 gap-y-3 border-brand/40 p-5"
+      className="card flex min-h-22 flex-wrap max-sm:min-h-39 items-center gap-x-4 gap-y-3 border-brand/40 p-5"
     >
       <span className="rounded-full bg-brand-soft p-2.5 text-brand-strong max-sm:hidden">
         <Sparkles className="size-5" aria-hidden />

@@ -6,9 +6,7 @@ import { useMe } from "@/api/query";
 import { useSite, useSites } from "@/api/resources";
 import { cx } from "@/lib/cx";
 import { isReadOnly } from "@/lib/rights";
-import { Offline } from "@/shell/Offline";
 import { LinkButton } from "@/ui/Button";
-import { CostDialog } from "@/ui/CostDialog";
 import { EmptyState, ErrorState, Skeleton } from "@/ui/states";
 import { DestinationStep } from "./DestinationStep";
 import { DoneStep } from "./DoneStep";
@@ -54,7 +52,7 @@ export function Onboarding() {
   const back = STEPS[STEPS.indexOf(step) - 1];
   const props = { site, go: (next: Step) => go(next), back: back && (() => go(back)) };
   return (
-    <div className="flex min-h-dvh flex-col">
+    <>
       <header className="flex h-14 items-center justify-between gap-4 border-b border-line bg-card px-4 sm:px-6">
         <span className="flex items-center gap-2.5 font-semibold tracking-tight">
           <img src="/icon.svg" alt="" className="size-6" /> IGNY8
@@ -63,8 +61,8 @@ export function Onboarding() {
           {step === "done" ? "Go to the dashboard" : "Leave for now"}
         </LinkButton>
       </header>
-      <main className="mx-auto flex w-full max-w-2xl flex-1 flex-col gap-5 px-4 py-6 sm:py-10">
-        <Steps current={step} mayGo={site !== undefined} go={go} />
+      <div className="mx-auto flex w-full max-w-2xl flex-1 flex-col gap-5 px-4 py-6 sm:py-10">
+        {!isReadOnly(me) && <Steps current={step} mayGo={site !== undefined} go={go} />}
         <div className="card p-5 sm:p-7">
           <h1 ref={heading} tabIndex={-1} className="outline-none">
             {TITLES[step]}
@@ -95,10 +93,8 @@ export function Onboarding() {
             You can leave at any step and go on from the dashboard later; what you saved is kept.
           </p>
         )}
-      </main>
-      <CostDialog />
-      <Offline />
-    </div>
+      </div>
+    </>
   );
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import type { Cluster } from "@/api/types";
 import { cx } from "@/lib/cx";
 import { compact, count, number } from "@/lib/format";
@@ -15,8 +15,10 @@ export default function ClusterPicture({ clusters, open }: { clusters: Cluster[]
   const frame = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   const [current, setCurrent] = useState(0);
-  useEffect(() => {
+  // Before it is painted for the first time, so that no box is seen in a wrong place.
+  useLayoutEffect(() => {
     if (!frame.current) return;
+    setWidth(Math.floor(frame.current.clientWidth));
     const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry?.contentRect.width ?? 0)));
     observer.observe(frame.current);
     return () => observer.disconnect();

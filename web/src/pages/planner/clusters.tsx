@@ -145,8 +145,12 @@ function SiteClusters({ site }: { site: Site }) {
       intro="Keywords that one page can answer. The larger a cluster, the more people its page can reach."
       actions={
         <>
-          {hasPicture && (
-            <Button icon={ChartNoAxesColumn} onPress={() => set({ picture: showPicture ? "off" : "" })}>
+          {(query.isPending || hasPicture) && (
+            <Button
+              icon={ChartNoAxesColumn}
+              isDisabled={query.isPending}
+              onPress={() => set({ picture: showPicture ? "off" : "" })}
+            >
               {showPicture ? "Hide chart" : "Show chart"}
             </Button>
           )}

@@ -10,7 +10,7 @@ import {
   Tags,
   Trash2,
 } from "lucide-react";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useSearchParams } from "react-router";
 import { useMay } from "@/api/query";
 import type { Keyword, Site } from "@/api/types";
@@ -156,6 +156,12 @@ function KeywordTable({ site, mayEdit, first }: { site: Site; mayEdit: boolean; 
     else filters.set({ sort: sort === "keyword" ? "" : "keyword" });
   };
   const fresh = rows.filter((row) => row.status === "new");
+  // The same columns as long as nothing about them changes: else every row is drawn again with each page that comes.
+  const byOther = !values.q;
+  const columns = useMemo(
+    () => columnsOf({ mayEdit, clusters, byName: !narrowed, byOther }),
+    [mayEdit, clusters, narrowed, byOther],
+  );
   return (
     <>
       <div className="flex flex-col gap-1.5">
@@ -182,7 +188,7 @@ function KeywordTable({ site, mayEdit, first }: { site: Site; mayEdit: boolean; 
       <DataTable
         label={`Keywords of ${site.name}`}
         list={list}
-        columns={columnsOf({ mayEdit, clusters, byName: !narrowed, byOther: !values.q })}
+        columns={columns}
         sort={sort}
         onSort={setSort}
         selection={mayEdit ? { ids, set: choose } : undefined}

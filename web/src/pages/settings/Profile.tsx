@@ -1,9 +1,9 @@
 /** The person, what they see, the account that they are in, and the ways out. */
-import { useQuery } from "@tanstack/react-query";
 import { KeyRound, LogOut } from "lucide-react";
 import { useState } from "react";
 import { api, call } from "@/api/client";
 import { queryClient, useMe } from "@/api/query";
+import { usePlans } from "@/api/resources";
 import { enter } from "@/api/session";
 import type { Me } from "@/api/types";
 import { credits, date, words } from "@/lib/format";
@@ -107,12 +107,8 @@ function Person({ me }: { me: Me }) {
 
 function Account({ me }: { me: Me }) {
   const { tenant } = me;
-  const plans = useQuery({
-    queryKey: ["plans"],
-    queryFn: () => call(api.GET("/api/billing/plans")),
-    staleTime: 3_600_000,
-  });
-  const monthly = plans.data?.items.find((plan) => plan.id === tenant.plan)?.monthly_credits;
+  const plans = usePlans();
+  const monthly = plans.data?.find((plan) => plan.id === tenant.plan)?.monthly_credits;
   const lastOwner = me.role === "owner" && tenant.owners < 2;
   return (
     <Section title="Account">

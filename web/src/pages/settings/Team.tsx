@@ -98,20 +98,25 @@ export function Team() {
           }}
         />
       </Section>
-      {may && <Invitations workspaces={workspaces} />}
-      <Section title="What each role may do">
-        <dl className="grid gap-x-6 gap-y-1 sm:grid-cols-[6rem_1fr] sm:gap-y-2">
-          {ROLES.map((role) => (
-            <div key={role.id} className="contents">
-              <dt className="font-medium">{role.name}</dt>
-              <dd className="text-ink-soft max-sm:mb-2">{role.note}</dd>
-            </div>
-          ))}
-        </dl>
-        <p className="mt-4 text-[13px] text-ink-soft">
-          Viewers and editors can be limited to some workspaces; they see the sites in these alone.
-        </p>
-      </Section>
+      {/* What stands below a list of unknown length comes with it, so that it does not move. */}
+      {!members.loading && (
+        <>
+          {may && <Invitations workspaces={workspaces} />}
+          <Section title="What each role may do">
+            <dl className="grid gap-x-6 gap-y-1 sm:grid-cols-[6rem_1fr] sm:gap-y-2">
+              {ROLES.map((role) => (
+                <div key={role.id} className="contents">
+                  <dt className="font-medium">{role.name}</dt>
+                  <dd className="text-ink-soft max-sm:mb-2">{role.note}</dd>
+                </div>
+              ))}
+            </dl>
+            <p className="mt-4 text-[13px] text-ink-soft">
+              Viewers and editors can be limited to some workspaces; they see the sites in these alone.
+            </p>
+          </Section>
+        </>
+      )}
       <InviteDialog
         key={inviting ? "open" : "closed"}
         isOpen={inviting}

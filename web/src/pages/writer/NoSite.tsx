@@ -1,10 +1,17 @@
 import { useMay } from "@/api/query";
 import { LinkButton } from "@/ui/Button";
-import { EmptyState } from "@/ui/states";
+import { EmptyState, ErrorState } from "@/ui/states";
 
-/** Shown by pages that are about the site in hand while there is none. */
-export function NoSite() {
+/** Shown by pages that are about the site in hand while there is none, or while it cannot be known. */
+export function NoSite({ error, again }: { error: unknown; again: () => void }) {
   const may = useMay("admin");
+  if (error) {
+    return (
+      <div className="card">
+        <ErrorState error={error} again={again} />
+      </div>
+    );
+  }
   return (
     <div className="card">
       <EmptyState

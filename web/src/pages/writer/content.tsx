@@ -28,13 +28,19 @@ const STATUSES: { id: ContentStatus; name: string }[] = [
 ];
 
 export function Contents() {
-  const { site, loading } = useSite();
+  const { site, loading, error, again } = useSite();
   return (
     <Page
       title="Content"
       intro="Everything that was written for this site. Open a page to edit it, or publish several at once."
     >
-      {site ? <ContentTable key={site.id} site={site} /> : loading ? <Skeleton className="h-96 w-full" /> : <NoSite />}
+      {site ? (
+        <ContentTable key={site.id} site={site} />
+      ) : loading ? (
+        <Skeleton className="h-96 w-full" />
+      ) : (
+        <NoSite error={error} again={again} />
+      )}
     </Page>
   );
 }

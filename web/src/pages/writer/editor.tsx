@@ -1,4 +1,5 @@
 /** The editor of one content. TipTap is loaded with this page alone. */
+import { useEffect } from "react";
 import { useParams } from "react-router";
 import { LinkButton } from "@/ui/Button";
 import { ErrorState, Skeleton } from "@/ui/states";
@@ -8,6 +9,10 @@ import { Workbench } from "./editor/Workbench";
 export function Editor() {
   const { id = "" } = useParams();
   const content = useContent(id);
+  const isHere = content.data !== undefined;
+  useEffect(() => {
+    if (!isHere) document.title = "Content · IGNY8";
+  }, [isHere]);
   if (content.data) return <Workbench key={id} loaded={content.data} />;
   if (content.error) {
     return (

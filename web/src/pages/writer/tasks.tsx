@@ -19,7 +19,7 @@ import { useClusterFilter, useTaskList } from "./useTasks";
 const NAMES = ["view", "status", "cluster", "task"] as const;
 
 export function Tasks() {
-  const { site, loading } = useSite();
+  const { site, loading, error, again } = useSite();
   const may = useMay("editor");
   const { values, set } = useFilters(NAMES);
   const [adding, setAdding] = useState(false);
@@ -49,7 +49,7 @@ export function Tasks() {
         loading ? (
           <Skeleton className="h-96 w-full" />
         ) : (
-          <NoSite />
+          <NoSite error={error} again={again} />
         )
       ) : (
         <>

@@ -1,0 +1,1 @@
+assets/app-1a2b3c4d.js

@@ -12,10 +12,14 @@ export interface Stage {
   certificate?: string;
 }
 
-/** Makes the stacks of all stages, with the SPA that is built in the folder `pages`. */
+/** Makes the stacks of all stages, or of one (`-c stage=dev`), with the SPA that is built in the folder `pages`. */
 export function webStacks(app: App, pages: string): WebStack[] {
   const stages: Record<string, Stage> = app.node.getContext("stages");
-  return Object.entries(stages).map(
+  const one: string | undefined = app.node.tryGetContext("stage");
+  if (one && !(one in stages))
+    throw new Error(`there is no stage ${one}: cdk.json has ${Object.keys(stages).join(", ")}`);
+  const chosen = Object.entries(stages).filter(([stage]) => !one || stage === one);
+  return chosen.map(
     ([stage, settings]) =>
       new WebStack(app, `igny8-web-${stage}`, {
         description: "IGNY8, the pages",

@@ -205,6 +205,8 @@ test("what cannot work is refused before anything is deployed", () => {
   const elsewhere = OWN.certificate.replace("us-east-1", REGION);
   assert.throws(() => made({ region: REGION, domain: OWN.domain, certificate: elsewhere }), /us-east-1 only/);
   assert.throws(() => made({ region: REGION }, join(project, "build/nothing")), /npm run build/);
+  const unknown = new App({ context: { stages: { dev: { region: REGION } }, stage: "deb" } });
+  assert.throws(() => webStacks(unknown, pages(join(project, "build/pages"))), /cdk.json has dev/);
 });
 
 test("what is imported is exported, by the stacks and in the regions of samconfig.toml", () => {

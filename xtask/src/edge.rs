@@ -32,7 +32,8 @@ pub fn step() -> Result<Outcome> {
     }
     let mut tests = program("node");
     tests.args(["--test", "build/test/all.js"]).current_dir(EDGE.folder());
-    let mut synth = EDGE.npx(&["cdk", "synth", "--all", "--quiet", "--output"]);
+    // One stage as a deployment does it; the tests synthesise what differs between stages.
+    let mut synth = EDGE.npx(&["cdk", "synth", "--context", "stage=prod", "--quiet", "--output"]);
     // Outside of AWS it would wait for a machine's own role.
     synth.arg(&out).env("AWS_EC2_METADATA_DISABLED", "true");
     run_together(vec![tests, synth])?;
@@ -45,7 +46,8 @@ pub fn step() -> Result<Outcome> {
         return Err(Fault::new("no template was synthesised"));
     }
     let mut lint = python::tool(&python::venv("template")?, "cfn-lint");
-    run(lint.args(["-r", REGION, "--"]).args(&templates))?;
+    // W3005: CDK names some dependencies twice.
+    run(lint.args(["-r", REGION, "-i", "W3005", "--"]).args(&templates))?;
     Ok(Outcome::Passed(Some(format!("{} templates, synthesised and linted, never deployed", templates.len()))))
 }
 

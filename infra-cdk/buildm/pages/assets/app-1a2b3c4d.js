@@ -1,1 +1,0 @@
-assets/app-1a2b3c4d.js

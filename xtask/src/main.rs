@@ -5,7 +5,9 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "commands talk to a terminal")]
 
 mod bench;
+mod edge;
 mod moto;
+mod node;
 mod python;
 mod shell;
 mod steps;
@@ -27,7 +29,7 @@ The developer's commands of IGNY8.
 
 cargo xtask up [ARGUMENTS]      build and run the local cloud (igny8-up); its environment is this one
 cargo xtask test                everything that CI checks, a table of times at the end
-    --only STEP                 one step (may be repeated): fmt, template, parity, clippy, deny, web, test, docs, openapi, lambda, browser
+    --only STEP                 one step (may be repeated): fmt, template, parity, clippy, deny, web, edge, test, docs, openapi, lambda, browser
     --aws moto                  the short way through and the table's conformance suite on moto_server
 cargo xtask bench [BINARY...]   build the three largest functions for release and a hello world, and measure them
 cargo xtask venv GROUP          make the Python tools of xtask/requirements/GROUP.txt and say where they are

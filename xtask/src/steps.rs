@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    python,
+    edge, python,
     shell::{
         Doing, Result, Workspace, cargo, find, has_functions, program, root, run, run_together, target, wait_at_most,
     },
@@ -33,6 +33,7 @@ pub const STEPS: &[Step] = &[
     ("parity", parity),
     ("deny", deny),
     ("web", web::step),
+    ("edge", edge::step),
     ("clippy", clippy),
     ("test", test),
     ("docs", docs),
@@ -53,7 +54,7 @@ const REAL_PROCESSES: &[&str] = &[
 ];
 
 /// Any region does; nothing is called.
-const REGION: &str = "eu-central-1";
+pub const REGION: &str = "eu-central-1";
 
 fn fmt() -> Result<Outcome> {
     run(cargo().args(["fmt", "--all", "--check"]))?;

@@ -34,7 +34,7 @@ export const useLive = create<{ open: boolean }>(() => ({ open: false }));
 export type Unread = { items: Notice[]; total: number };
 
 /** What a list of jobs may be filtered by. */
-export type JobFilters = { function?: string };
+export type JobFilters = { function?: string; site?: string; failures?: string };
 
 type JobPage = { items: Job[]; total?: number | null };
 
@@ -65,11 +65,18 @@ function tellList(pages: JobPage[], job: Job): JobPage[] {
   ];
 }
 
+function wants(filters: JobFilters, job: Job): boolean {
+  return (
+    (!filters.function || filters.function === job.function) &&
+    (!filters.site || filters.site === job.site_id) &&
+    (!filters.failures || job.progress.failed > 0)
+  );
+}
+
 function tellJob(cache: QueryClient, job: Job): void {
   cache.setQueryData<Job[]>(["jobs", "recent"], (rows) => rows && tellRecent(rows, job));
   for (const [key, list] of cache.getQueriesData<InfiniteData<JobPage>>({ queryKey: ["jobs", "list"] })) {
-    const { function: only } = (key[2] ?? {}) as JobFilters;
-    if (list && (!only || only === job.function)) {
+    if (list && wants((key[2] ?? {}) as JobFilters, job)) {
       cache.setQueryData(key, { ...list, pages: tellList(list.pages, job) });
     }
   }

@@ -60,11 +60,13 @@ export function useJob(id: string) {
 /** All jobs, newest first. The live feed knows this key and its filters. */
 export function useJobs(filters: JobFilters) {
   const poll = useJobPoll();
+  const { function: name, site: site_id, failures } = filters;
+  const only = { function: name, site_id, has_failures: failures ? true : undefined };
   return useList<Job>(
     "jobs",
     filters,
     (cursor) =>
-      call(api.GET("/api/system/jobs", { params: { query: { limit: 50, cursor, count: !cursor, ...filters } } })),
+      call(api.GET("/api/system/jobs", { params: { query: { limit: 50, cursor, count: !cursor, ...only } } })),
     { refetchInterval: poll },
   );
 }

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { CircleCheck } from "lucide-react";
 import { api, call } from "@/api/client";
 import { useMay } from "@/api/query";
-import { useRecentJobs } from "@/api/resources";
+import { useJobs } from "@/api/resources";
 import type { Job, Site, Task } from "@/api/types";
 import { ago, count, functionName } from "@/lib/format";
 import { StatusBadge } from "@/ui/Badge";
@@ -49,7 +49,7 @@ export function failures(site: string, jobs: Job[], tasks: Task[]): Failure[] {
 
 export function Attention({ site }: { site: Site }) {
   const may = useMay("editor");
-  const jobs = useRecentJobs();
+  const jobs = useJobs({ failures: "yes" });
   const tasks = useQuery({
     queryKey: ["tasks", "failed", site.id],
     queryFn: async () => {
@@ -57,9 +57,9 @@ export function Attention({ site }: { site: Site }) {
       return (await call(api.GET("/api/writer/tasks", { params: { query } }))).items as Task[];
     },
   });
-  const all = failures(site.id, jobs.data ?? [], tasks.data ?? []);
+  const all = failures(site.id, jobs.rows, tasks.data ?? []);
   const again = () => {
-    void jobs.refetch();
+    jobs.again();
     void tasks.refetch();
   };
   return (
@@ -67,10 +67,10 @@ export function Attention({ site }: { site: Site }) {
       <RowList
         label="Failures"
         items={all.slice(0, MOST)}
-        state={{ loading: jobs.isPending || tasks.isPending, error: jobs.error ?? tasks.error, again }}
+        state={{ loading: jobs.loading || tasks.isPending, error: jobs.error ?? tasks.error, again }}
         empty={
           <p className="flex items-center gap-2.5 border-t border-line px-5 py-5 text-ink-soft">
-            <CircleCheck className="size-5 text-good" aria-hidden /> Nothing has failed lately.
+            <CircleCheck className="size-5 text-good" aria-hidden /> Nothing has failed.
           </p>
         }
         row={(failure) => (

@@ -32,10 +32,10 @@ pub fn step() -> Result<Outcome> {
     }
     let mut tests = program("node");
     tests.args(["--test", "build/test/all.js"]).current_dir(EDGE.folder());
-    // One stage as a deployment does it; the tests synthesise what differs between stages.
-    let mut synth = EDGE.npx(&["cdk", "synth", "--context", "stage=prod", "--quiet", "--output"]);
+    // One stage as a deployment does it, but for the build, which has just been; the tests synthesise what differs.
+    let mut synth = EDGE.npx(&["cdk", "synth", "--app", "node build/bin/app.js", "--context", "stage=prod", "--quiet"]);
     // Outside of AWS it would wait for a machine's own role.
-    synth.arg(&out).env("AWS_EC2_METADATA_DISABLED", "true");
+    synth.arg("--output").arg(&out).env("AWS_EC2_METADATA_DISABLED", "true");
     run_together(vec![tests, synth])?;
 
     let mut templates = templates(&out)?;

@@ -8,7 +8,8 @@ import { invalidate, useList } from "@/api/query";
 import { useSites } from "@/api/resources";
 import type { Notice } from "@/api/types";
 import { cx } from "@/lib/cx";
-import { ago, count, functionName, moment, number } from "@/lib/format";
+import { count, functionName, number } from "@/lib/format";
+import { Ago } from "@/ui/Ago";
 import { Button, LinkButton } from "@/ui/Button";
 import { FilterPanel, useFilters } from "@/ui/FilterPanel";
 import { Page } from "@/ui/Page";
@@ -122,9 +123,7 @@ function Row({ notice }: { notice: Notice }) {
           <span className="block text-ink-soft">{notice.message}</span>
         </span>
         <span className="flex shrink-0 items-center gap-2 text-xs whitespace-nowrap text-ink-soft">
-          <time dateTime={notice.at} title={moment(notice.at)}>
-            {ago(notice.at)}
-          </time>
+          <Ago at={notice.at} />
           {!notice.read && (
             <>
               <span aria-hidden className="size-2 rounded-full bg-brand" />

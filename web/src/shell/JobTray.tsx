@@ -9,9 +9,10 @@ import { Link, useNavigate } from "react-router";
 import { invalidate } from "@/api/query";
 import { startedJobs, useRecentJobs } from "@/api/resources";
 import type { Job } from "@/api/types";
-import { ago, credits, functionName, number } from "@/lib/format";
+import { credits, functionName, number } from "@/lib/format";
 import { isOpen, outcome, reservedInAll } from "@/lib/jobs";
 import { useUi } from "@/lib/store";
+import { Ago } from "@/ui/Ago";
 import { AIStatusBar } from "@/ui/AIStatusBar";
 import { StatusBadge } from "@/ui/Badge";
 import { IconButton } from "@/ui/Button";
@@ -127,8 +128,9 @@ function JobCard({ job, close }: { job: Job; close: () => void }) {
       <div className="mt-1.5 flex flex-wrap items-center justify-between gap-2 text-xs text-ink-soft">
         <span>
           {isOpen(job)
-            ? `${reserved > 0 ? `${number(job.credits.charged)} of up to ${credits(reserved)} spent` : "Free"} · started ${ago(job.created_at)}`
-            : `${outcome(job)} ${ago(job.created_at)}`}
+            ? `${reserved > 0 ? `${number(job.credits.charged)} of up to ${credits(reserved)} spent` : "Free"} · started `
+            : `${outcome(job)} `}
+          <Ago at={job.created_at} />
         </span>
         <span className="relative z-10">
           <JobButton job={job} size="sm" />

@@ -4,9 +4,10 @@ import { useNavigate } from "react-router";
 import { type List, useMay } from "@/api/query";
 import { useSites } from "@/api/resources";
 import type { Job } from "@/api/types";
-import { ago, functionName, number } from "@/lib/format";
+import { functionName, number } from "@/lib/format";
 import { doing, isOpen, reservedInAll } from "@/lib/jobs";
 import { RowActions } from "./ActionButtons";
+import { Ago } from "./Ago";
 import { StatusBadge } from "./Badge";
 import { type Column, DataTable } from "./DataTable";
 import { act, actionOf, retryName } from "./jobActions";
@@ -70,7 +71,7 @@ const FIXED: Column<Job>[] = [
     header: "Started",
     right: true,
     className: "whitespace-nowrap max-sm:hidden",
-    cell: (job) => ago(job.created_at),
+    cell: (job) => <Ago at={job.created_at} />,
   },
 ];
 

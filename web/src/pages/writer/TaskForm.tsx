@@ -150,7 +150,7 @@ function Outline({ sections, set, error }: { sections: Draft[]; set: (sections: 
     <fieldset className="flex flex-col gap-3">
       <legend className="mb-1 text-[13px] font-medium">Outline</legend>
       {sections.length === 0 && (
-        <p className="text-ink-soft">Without an outline the writer makes one of its own from title and keywords.</p>
+        <p className="text-ink-soft">Without an outline, the writer makes one from the title and keywords.</p>
       )}
       {sections.map((section, index) => (
         <div key={section.key} className="rounded-lg border border-line p-3">

@@ -123,7 +123,7 @@ function JobCard({ job, close }: { job: Job; close: () => void }) {
         <span className="font-medium">{functionName(job.function)}</span>
         <StatusBadge status={job.status} />
       </span>
-      <AIStatusBar job={job} className="mt-2" />
+      <AIStatusBar job={job} className="mt-2 block" />
       <span className="mt-1.5 block text-xs text-ink-soft">
         {isOpen(job)
           ? `${count(job.total, "item")} · started ${ago(job.created_at)}`

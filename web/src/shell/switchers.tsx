@@ -50,7 +50,7 @@ export function SiteSwitcher() {
         <span className="truncate">{site?.name ?? "No site"}</span>
         <ChevronsUpDown className="size-3.5 shrink-0 text-ink-soft" aria-hidden />
       </AriaButton>
-      <Popover className="pop card w-80 max-w-[calc(100vw-1rem)] shadow-lg">
+      <Popover placement="bottom start" className="pop card w-80 max-w-[calc(100vw-1rem)] shadow-lg">
         <Dialog aria-label="Switch site" className="outline-none">
           {({ close }) => (
             <>
@@ -132,7 +132,7 @@ export function TenantSwitcher() {
         <span className="truncate text-ink-soft">{me.tenant.name}</span>
         <ChevronsUpDown className="size-3.5 shrink-0 text-ink-soft" aria-hidden />
       </AriaButton>
-      <Popover className="pop card w-64 shadow-lg">
+      <Popover placement="bottom start" className="pop card w-72 shadow-lg">
         <Dialog aria-label="Switch account" className="outline-none">
           <ListBox
             aria-label="Accounts"

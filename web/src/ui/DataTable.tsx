@@ -245,7 +245,7 @@ function LineOfRow<Row extends { id: string }>({ row, index, columns, isChosen, 
 /** A checkbox of plain HTML that looks like the others: a table makes many of them while it scrolls. */
 function Tick({ label, isOn, onChange }: { label: string; isOn: boolean; onChange: () => void }) {
   return (
-    <label className="relative block size-[18px] cursor-pointer">
+    <label className="relative block size-[18px] cursor-pointer before:absolute before:-inset-2.5">
       <input
         type="checkbox"
         aria-label={label}

@@ -65,7 +65,7 @@ export function TextField({
           placeholder={placeholder}
           // As tall as what is in it, so that no line is cut; browsers that do not know this keep `rows`.
           style={{ minHeight: `calc(${rows}lh + 1.125rem)` }}
-          className={cx(INPUT, "field-sizing-content h-auto! max-h-80 py-2 leading-relaxed")}
+          className={cx(INPUT, "field-sizing-content h-auto! max-h-80 resize-none py-2 leading-relaxed")}
         />
       ) : (
         <Input placeholder={placeholder} className={INPUT} />
@@ -161,7 +161,13 @@ export function Checkbox({
   ...rest
 }: Omit<CheckboxProps, "children" | "className"> & { children?: React.ReactNode; className?: string }) {
   return (
-    <AriaCheckbox {...rest} className={cx("group inline-flex cursor-pointer items-center gap-2", className)}>
+    <AriaCheckbox
+      {...rest}
+      className={cx(
+        "group relative inline-flex cursor-pointer items-center gap-2 before:absolute before:-inset-2",
+        className,
+      )}
+    >
       {({ isSelected, isIndeterminate }) => (
         <>
           <span className="flex size-[18px] shrink-0 items-center justify-center rounded border border-line-strong bg-card group-data-[selected]:border-brand group-data-[selected]:bg-brand group-data-[indeterminate]:border-brand group-data-[indeterminate]:bg-brand group-data-[focus-visible]:outline-2 group-data-[focus-visible]:outline-offset-2 group-data-[focus-visible]:outline-brand">

@@ -22,7 +22,7 @@ export function Page({
   return (
     <div className={cx("mx-auto flex w-full flex-col gap-4 p-4 sm:p-6", narrow ? "max-w-4xl" : "max-w-[100rem]")}>
       <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
-        <div className="min-w-0 flex-1 basis-64">
+        <div className="min-w-0 flex-1 basis-48">
           <h1 className="break-words">{title}</h1>
           {intro && <div className="mt-0.5 max-w-2xl text-ink-soft">{intro}</div>}
         </div>

@@ -17,6 +17,7 @@ export default function UsageChart({ days }: { days: DayUse[] }) {
           tickLine={false}
           fontSize={12}
           minTickGap={24}
+          interval="equidistantPreserveStart"
         />
         <YAxis allowDecimals={false} stroke="var(--ink-soft)" tickLine={false} axisLine={false} fontSize={12} />
         <Tooltip

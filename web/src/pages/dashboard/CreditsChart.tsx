@@ -44,7 +44,7 @@ export default function CreditsChart({ days }: { days: Day[] }) {
       <div className="min-h-0 flex-2">
         <ResponsiveContainer width="100%" height="100%" minWidth={0}>
           <BarChart data={days} margin={MARGIN} syncId="credits" accessibilityLayer={false}>
-            <XAxis {...AXIS} dataKey="day" tickFormatter={short} minTickGap={32} />
+            <XAxis {...AXIS} dataKey="day" tickFormatter={short} minTickGap={32} interval="equidistantPreserveStart" />
             <YAxis {...AXIS} width={LEFT} tickFormatter={compact} tickCount={3} allowDecimals={false} />
             <Tooltip content={() => null} cursor={{ fill: "var(--sunk)" }} />
             <Bar dataKey="spent" fill="var(--brand)" radius={[3, 3, 0, 0]} maxBarSize={24} isAnimationActive={false} />

@@ -77,7 +77,7 @@ export function Funnel({ counts }: { counts?: Counts }) {
     <Section title="From keywords to pages">
       <ol className="grid grid-cols-2 gap-x-3 gap-y-5 sm:grid-cols-3 xl:grid-cols-6" aria-busy={!counts}>
         {all.map((stage) => (
-          <li key={stage.label} className="flex min-h-30 min-w-0 flex-col">
+          <li key={stage.label} className="flex min-h-34 min-w-0 flex-col">
             {stage.amount === undefined ? (
               <>
                 <span className="text-[13px] text-ink-soft">{stage.label}</span>

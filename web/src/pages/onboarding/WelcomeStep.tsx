@@ -6,9 +6,9 @@ import { StepActions, type StepProps } from "./StepActions";
 
 const WAY = [
   { icon: Globe, name: "A site", text: "You name it, and say what it is about." },
-  { icon: Tags, name: "Keywords", text: "You bring what people search for. IGNY8 groups it and makes ideas of it." },
+  { icon: Tags, name: "Keywords", text: "You bring what people search for. IGNY8 groups it and finds ideas for articles." },
   { icon: FileText, name: "Articles", text: "You choose ideas; they are written as drafts that you can change." },
-  { icon: Rocket, name: "Pages", text: "What you approve is published, and can be taken back to an earlier version." },
+  { icon: Rocket, name: "Pages", text: "What you approve is published. You can go back to an earlier version at any time." },
 ];
 
 export function WelcomeStep({ site, go }: StepProps) {
@@ -35,12 +35,12 @@ export function WelcomeStep({ site, go }: StepProps) {
       </ol>
       <p className="mt-5 min-h-11 rounded-lg bg-sunk px-4 py-3 text-[13px]">
         {balance
-          ? `You have ${credits(balance.available)}. The setup costs none; before anything costs, you see how much and are asked.`
-          : "The setup costs nothing; before anything costs, you see how much and are asked."}
+          ? `You have ${credits(balance.available)}. The setup is free. Before anything costs credits, you see how much and are asked.`
+          : "The setup is free. Before anything costs credits, you see how much and are asked."}
       </p>
       <StepActions>
         <Button look="primary" icon={ArrowRight} onPress={() => go("site")}>
-          {site ? `Go on with ${site.name}` : "Set up my site"}
+          {site ? `Continue with ${site.name}` : "Set up my site"}
         </Button>
       </StepActions>
     </>

@@ -40,6 +40,7 @@ export function SiteDetail() {
   };
   return (
     <Page
+      narrow
       title={site.data?.name ?? "Site"}
       intro={site.data ? `Added on ${date(site.data.created_at)}` : "\u00a0"}
       actions={<LinkButton to="/settings/sites">All sites</LinkButton>}

@@ -108,7 +108,7 @@ function Card({ task, selection, open }: { task: Task; selection?: Selection; op
         <p className="mt-1 truncate text-xs text-ink-soft">
           {`${number(task.estimated_words)} words · `}
           {task.job_id && jobs.has(task.job_id) && task.status === "queued"
-            ? "waits to be written"
+            ? "waiting to be written"
             : (task.keywords[0] ?? "no keywords")}
         </p>
         {task.error && task.status === "failed" && <p className="mt-1 line-clamp-3 text-xs text-bad">{task.error}</p>}

@@ -65,7 +65,7 @@ function Actions({ task, edit, close }: { task: Task; edit: () => void; close: (
       )}
       {task.content_id && (
         <LinkButton look="primary" icon={FileText} to={`/writer/content/${task.content_id}`}>
-          {may ? "Open in the editor" : "Read it"}
+          {may ? "Open in the editor" : "Read"}
         </LinkButton>
       )}
     </>
@@ -77,7 +77,7 @@ export function Why({ task }: { task: Task }) {
   if (task.status !== "failed") return null;
   return (
     <p role="note" className="rounded-lg bg-bad-soft px-3 py-2 break-words text-bad">
-      {task.error ?? "It was not written; no reason was kept."} Nothing was charged for it.
+      {task.error ?? "It was not written, for an unknown reason."} Nothing was charged for it.
     </p>
   );
 }
@@ -94,10 +94,10 @@ function Details({ task }: { task: Task }) {
         </span>
         <span>about {count(task.estimated_words, "word")}</span>
         {cluster && <span>{cluster.name}</span>}
-        <span>changed {ago(task.updated_at)}</span>
+        <span>updated {ago(task.updated_at)}</span>
         {task.job_id && (
           <Link to={`/jobs/${task.job_id}`} className="text-brand underline">
-            {waits ? "Being written: see the job" : "Its last job"}
+            {waits ? "Being written: view job" : "View last job"}
           </Link>
         )}
       </p>
@@ -126,7 +126,7 @@ function Details({ task }: { task: Task }) {
       <section>
         <h2>Outline</h2>
         {task.outline.length === 0 ? (
-          <p className="text-ink-soft">None: the writer makes one from title and keywords.</p>
+          <p className="text-ink-soft">None. The writer makes one from the title and keywords.</p>
         ) : (
           <ol className="mt-1 list-decimal pl-5">
             {task.outline.map((section) => (

@@ -83,7 +83,7 @@ export function TaskForm({ site, task, close }: { site: string; task?: Task; clo
             sections={sections}
             onChange={setSections}
             error={errors.outline}
-            none="Without an outline the writer makes one of its own from title and keywords."
+            none="Without an outline, the writer makes one from the title and keywords."
           />
         </>
       )}

@@ -4,6 +4,7 @@ import type { Command } from "@tiptap/pm/state";
 import { Selection } from "@tiptap/pm/state";
 import { addColumnAfter, addRowAfter, deleteColumn, deleteRow, isInTable, toggleHeaderRow } from "@tiptap/pm/tables";
 import { type Editor, useEditorState } from "@tiptap/react";
+import { cx } from "@/lib/cx";
 import { Button } from "@/ui/Button";
 import { Select, TextField } from "@/ui/Field";
 import { blockInHand, setAttributes } from "./commands";
@@ -31,8 +32,15 @@ export function BlockBar({ editor }: { editor: Editor }) {
     },
   });
   const set = (name: string) => (value: string) => setAttributes(editor, { [name]: value });
+  const isPlain = !["callout", "codeBlock", "image", "tableBlock", "faq"].includes(block.type) && !NOTES[block.type];
   return (
-    <div className="flex min-h-11 flex-wrap items-center gap-2 border-t border-line px-3 py-1 text-[13px] text-ink-soft">
+    <div
+      className={cx(
+        "flex min-h-11 flex-wrap items-center gap-2 border-t border-line px-3 py-1 text-[13px] text-ink-soft",
+        // The hint is about keys that a phone does not have; without it the bar would be empty.
+        isPlain && "max-sm:hidden",
+      )}
+    >
       {block.type === "callout" && (
         <Select label="Tone" hideLabel className="w-36" options={TONES} value={block.tone} onChange={set("tone")} />
       )}
@@ -63,9 +71,7 @@ export function BlockBar({ editor }: { editor: Editor }) {
       {block.type === "tableBlock" && <TableButtons editor={editor} inTable={block.inTable} />}
       {block.type === "faq" && <FaqButtons editor={editor} />}
       {NOTES[block.type]}
-      {!["callout", "codeBlock", "image", "tableBlock", "faq"].includes(block.type) && !NOTES[block.type] && (
-        <span className="max-sm:hidden">Type ## for a heading, - for a list. Alt ↑ and Alt ↓ move the block.</span>
-      )}
+      {isPlain && "Type ## for a heading, - for a list. Alt ↑ and Alt ↓ move the block."}
     </div>
   );
 }

@@ -70,7 +70,7 @@ function Same({ blocks }: { blocks: Block[] }) {
   if (!open) {
     return (
       <Button size="sm" look="quiet" onPress={() => setOpen(true)}>
-        {count(blocks.length, "block")} unchanged, show
+        Show {count(blocks.length, "unchanged block")}
       </Button>
     );
   }

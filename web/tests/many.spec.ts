@@ -101,7 +101,7 @@ const scroll = (page: Page, pixels: number) =>
   );
 
 test("ten thousand keywords scroll and filter", async ({ page, request }) => {
-  test.setTimeout(600_000);
+  test.setTimeout(900_000);
   const email = await register(request);
   const api = await asPerson(request, email);
   const site = (await addSite(api)).id as string;
@@ -112,7 +112,7 @@ test("ten thousand keywords scroll and filter", async ({ page, request }) => {
   const { job } = await api.post(`/api/planner/keywords/imports/${import_id}/run`, {});
   await expect(async () => {
     expect((await api.get(`/api/system/jobs/${job.id}`)).status).toBe("succeeded");
-  }).toPass({ timeout: 240_000, intervals: [500] });
+  }).toPass({ timeout: 480_000, intervals: [500] });
   const total = async (query = "") =>
     (await api.get(`/api/planner/keywords?site_id=${site}&limit=1&count=true${query}`)).total as number;
   expect(await total()).toBe(MANY);

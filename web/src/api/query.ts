@@ -110,7 +110,8 @@ export function useList<Row>(
     error: query.error,
     hasMore: query.hasNextPage,
     more: () => {
-      if (query.hasNextPage && !query.isFetchingNextPage) void query.fetchNextPage();
+      // Who scrolls fast asks often, also before it is drawn that the page is on its way: that one is not begun again.
+      if (query.hasNextPage && !query.isFetchingNextPage) void query.fetchNextPage({ cancelRefetch: false });
     },
     sees: useCallback((last: number) => void sights.set(hash, last), [hash]),
     again: () => void query.refetch(),

@@ -13,6 +13,8 @@ export type Question = {
   body: React.ReactNode;
   /** The verb on the button: "Delete 3 keywords", never "OK". */
   action: string;
+  /** The way back, where "Cancel" could be taken for the action. */
+  back?: string;
   danger?: boolean;
 };
 
@@ -41,7 +43,7 @@ export function ConfirmDialog() {
       onClose={() => settle(false)}
       footer={
         <>
-          <Button onPress={() => settle(false)}>Cancel</Button>
+          <Button onPress={() => settle(false)}>{question.back ?? "Cancel"}</Button>
           <Button autoFocus look={question.danger ? "danger" : "primary"} onPress={() => settle(true)}>
             {question.action}
           </Button>

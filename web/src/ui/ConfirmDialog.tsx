@@ -13,6 +13,8 @@ export type Question = {
   body: React.ReactNode;
   /** The verb on the button: "Delete 3 keywords", never "OK". */
   action: string;
+  /** The way back, where "Cancel" could be taken for the action. */
+  back?: string;
   danger?: boolean;
 };
 
@@ -43,7 +45,7 @@ export function ConfirmDialog() {
         <>
           {/* What cannot be undone is not done by an Enter too many. */}
           <Button autoFocus={question.danger} onPress={() => settle(false)}>
-            Cancel
+            {question.back ?? "Cancel"}
           </Button>
           <Button
             autoFocus={!question.danger}

@@ -29,6 +29,7 @@ async function cancel(job: Job): Promise<Job | undefined> {
     title: "Cancel this job?",
     body: `${count(total - done - broken - cancelled, "item")} of ${number(total)} did not end yet. What has not begun is not done, and its credits are given back. What runs at this moment still ends and is charged; what is done stays.`,
     action: "Cancel the job",
+    back: "Let it run",
     danger: true,
   });
   if (!yes) return undefined;

@@ -6,9 +6,17 @@ import { StepActions, type StepProps } from "./StepActions";
 
 const WAY = [
   { icon: Globe, name: "A site", text: "You name it, and say what it is about." },
-  { icon: Tags, name: "Keywords", text: "You bring what people search for. IGNY8 groups it and finds ideas for articles." },
+  {
+    icon: Tags,
+    name: "Keywords",
+    text: "You bring what people search for. IGNY8 groups it and finds ideas for articles.",
+  },
   { icon: FileText, name: "Articles", text: "You choose ideas; they are written as drafts that you can change." },
-  { icon: Rocket, name: "Pages", text: "What you approve is published. You can go back to an earlier version at any time." },
+  {
+    icon: Rocket,
+    name: "Pages",
+    text: "What you approve is published. You can go back to an earlier version at any time.",
+  },
 ];
 
 export function WelcomeStep({ site, go }: StepProps) {

@@ -61,6 +61,8 @@ async function pay(page: Page, ends: RegExp): Promise<void> {
 }
 
 test("from keywords to a public page by the keyboard alone", async ({ page }) => {
+  // Half a minute, and hundreds of small steps: each of them waits where a machine is busy.
+  test.setTimeout(240_000);
   const email = await signUp(page);
   const api = await asApi(page, email);
   await api.post("/api/auth/sites", { name: "Taller Ana", site_type: "blog", hosting_type: "igny8" });

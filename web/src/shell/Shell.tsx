@@ -129,7 +129,6 @@ function SearchButton() {
   return (
     <>
       <AriaButton
-        aria-label={`Search and commands (${KEYS})`}
         onPress={open}
         className="flex h-9 w-52 cursor-pointer items-center gap-2 rounded-lg border border-line bg-page px-3 text-[13px] text-ink-soft hover:border-line-strong max-xl:hidden"
       >

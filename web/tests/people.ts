@@ -136,7 +136,7 @@ export async function member(request: APIRequestContext, owner: Api, role: strin
   await expect(async () => {
     const outbox = await (await request.get("/local/outbox")).text();
     const mail = outbox.split("<article").find((one) => one.includes(email));
-    token = mail?.match(/accept-invitation\?token=([^"&<\s]+)/)?.[1];
+    token = mail?.match(/accept-invitation#token=([^"&<\s]+)/)?.[1];
     expect(token).toBeDefined();
   }).toPass();
   const data = { token: decodeURIComponent(token ?? ""), display_name: `The ${role}`, password: PASSWORD };

@@ -194,7 +194,7 @@ impl Accounts {
             expires_at: now + LIFE,
         };
         let token = format!("{}.{}", invitation.id, ctx.env.secret());
-        let link = self.link(&format!("accept-invitation?token={token}"))?;
+        let link = self.link(&format!("accept-invitation#token={token}"))?;
         let by = inviter.as_ref().map_or(tenant.name.as_str(), User::name);
 
         let mut effects = Effects::new();

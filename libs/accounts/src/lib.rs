@@ -54,7 +54,7 @@ impl Accounts {
         Self { table, cloud }
     }
 
-    /// An address of the SPA.
+    /// An address of the SPA. A token goes behind the #: browsers keep that to themselves, so no log of the edge has it.
     fn link(&self, path: &str) -> Result<String> {
         let base = self.cloud.config().need("APP_URL")?;
         Ok(format!("{}/{path}", base.trim_end_matches('/')))

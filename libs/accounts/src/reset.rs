@@ -87,7 +87,7 @@ impl Accounts {
         }
         let token = format!("{id}.{}", visitor.env.secret());
         let reset = Reset { user_id: id, token_hash: secret::hash(&token), created_at: now, expires_at: now + LIFE };
-        let link = self.link(&format!("reset-password?token={token}"))?;
+        let link = self.link(&format!("reset-password#token={token}"))?;
         let mut effects = Effects::new();
         effects.put("reset", &Keys::outside(), &reset, None)?;
         let text = format!(

@@ -249,7 +249,7 @@ async fn a_reset_works_once_within_its_hour_and_ends_all_sessions() {
     assert_eq!(world.mails().await.len(), 1, "not more than one a minute");
     let mail = world.mails().await.remove(0);
     assert_eq!(mail.to, "ana@example.com");
-    assert!(mail.text.contains("https://app.igny8.test/reset-password?token="), "{}", mail.text);
+    assert!(mail.text.contains("https://app.igny8.test/reset-password#token="), "{}", mail.text);
 
     let token = world.mailed_token().await;
     assert_eq!(kind(confirm(&token, "short").await), ErrorKind::Invalid);

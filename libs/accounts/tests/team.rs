@@ -29,7 +29,7 @@ async fn an_invitation_is_mailed_listed_and_accepted_once() {
     assert_eq!(kind(again), ErrorKind::Conflict, "one open invitation per person");
     let mail = world.mails().await.remove(0);
     assert_eq!(mail.to, "bo@example.com");
-    assert!(mail.text.contains("https://app.igny8.test/accept-invitation?token="), "{}", mail.text);
+    assert!(mail.text.contains("https://app.igny8.test/accept-invitation#token="), "{}", mail.text);
     assert!(mail.subject.contains("Ana"));
     let token = world.mailed_token().await;
     let page = world.accounts.invitations(&ana, PageRequest::default()).await.unwrap();

@@ -1,7 +1,7 @@
 /** Pages for who is not signed in: sign up, sign in, forgotten password, accept an invitation. */
 import { useState } from "react";
 import { Form } from "react-aria-components";
-import { Link, Navigate, useNavigate, useSearchParams } from "react-router";
+import { Link, Navigate, useLocation, useNavigate, useSearchParams } from "react-router";
 import { api, call } from "@/api/client";
 import { sentence } from "@/api/problem";
 import { queryClient } from "@/api/query";
@@ -196,8 +196,13 @@ export function ForgottenPassword() {
   );
 }
 
+/** The token of a link in a mail, `#token=…`: behind the #, so that no server's log on the way sees it. */
+function useMailToken(): string {
+  return new URLSearchParams(useLocation().hash.slice(1)).get("token") ?? "";
+}
+
 export function ResetPassword() {
-  const token = useSearchParams()[0].get("token") ?? "";
+  const token = useMailToken();
   const [password, setPassword] = useState("");
   const [done, setDone] = useState(false);
   if (!token) return <NoToken what="password link" />;
@@ -233,7 +238,7 @@ export function ResetPassword() {
 }
 
 export function AcceptInvitation() {
-  const token = useSearchParams()[0].get("token") ?? "";
+  const token = useMailToken();
   const navigate = useNavigate();
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");

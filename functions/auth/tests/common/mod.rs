@@ -110,7 +110,7 @@ impl World {
         mails.sort_by_key(|mail| mail.id);
         let text = &mails.last().expect("there is a mail").text;
         assert!(text.contains("https://app.igny8.test/"), "{text}");
-        let (_, rest) = text.split_once("?token=").expect("with a link");
+        let (_, rest) = text.split_once("#token=").expect("with a link");
         rest.split_whitespace().next().unwrap().to_owned()
     }
 }

@@ -90,7 +90,7 @@ impl World {
     /// The token in the link of the last mail.
     pub async fn mailed_token(&self) -> String {
         let mails = self.mails().await;
-        let (_, rest) = mails.last().expect("there is a mail").text.split_once("?token=").expect("with a link");
+        let (_, rest) = mails.last().expect("there is a mail").text.split_once("#token=").expect("with a link");
         rest.split_whitespace().next().unwrap().to_owned()
     }
 

@@ -12,7 +12,7 @@ async function member(page: Page, owner: string, role: string): Promise<string> 
   }).toPass();
   const address = new URL((await link.getAttribute("href")) ?? "");
   await page.evaluate(() => localStorage.clear());
-  await page.goto(address.pathname + address.search);
+  await page.goto(address.pathname + address.hash);
   await page.getByLabel("Your name").fill(`The ${role}`);
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("button", { name: "Join" }).click();

@@ -44,7 +44,8 @@ export function Shell() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes what lay over the last one
   useEffect(() => show({ menuOpen: false, paletteOpen: false }), [location.pathname]);
 
-  if (me.error) return <ErrorState error={me.error} again={() => void me.refetch()} />;
+  // Once it is known, the page stays, with what was entered in it, when reading it again fails.
+  if (me.error && !me.data) return <ErrorState error={me.error} again={() => void me.refetch()} />;
   return (
     <div className="flex h-dvh">
       <a

@@ -91,7 +91,10 @@ export function DataTable<Row extends { id: string }>({
   const table = useTable({ features, columns: defs, data: inSight, getRowId: (row: Row) => row.id });
   const rows = table.getRowModel().rows;
   const { more, hasMore, sees } = list;
-  useEffect(() => sees?.(last), [last, sees]);
+  useEffect(() => {
+    sees?.(last);
+    return () => sees?.(undefined);
+  }, [last, sees]);
   useEffect(() => {
     if (hasMore && last >= count - AHEAD) more();
   }, [last, count, hasMore, more]);

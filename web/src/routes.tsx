@@ -6,10 +6,12 @@ import { useIsLoading, useMe } from "@/api/query";
 import { useSession } from "@/api/session";
 import type { Role } from "@/api/types";
 import { isOn, mayOf } from "@/lib/rights";
+import { JobTray } from "@/shell/JobTray";
 import { Offline } from "@/shell/Offline";
 import { Shell } from "@/shell/Shell";
 import { SignInAgain } from "@/shell/SignInAgain";
 import { LinkButton } from "@/ui/Button";
+import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { CostDialog } from "@/ui/CostDialog";
 import { EmptyState, ErrorState, PageSkeleton } from "@/ui/states";
 
@@ -37,7 +39,10 @@ function Bare() {
       <main aria-busy={useIsLoading()} className="flex min-h-dvh flex-col">
         <Outlet />
       </main>
+      {/* Work begins here too: its end has the lists read again that it changed. */}
+      <JobTray />
       <CostDialog />
+      <ConfirmDialog />
       <Offline />
     </>
   );

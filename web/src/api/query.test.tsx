@@ -24,6 +24,13 @@ test("a changed list is read again as far as it is in sight", async () => {
   }
   expect(asked.length).toBe(5);
 
+  // Cards and columns do not tell what is in sight: nothing is taken away from who looks at them.
+  asked.length = 0;
+  act(() => invalidate("things"));
+  await waitFor(() => expect(asked).toEqual([undefined, "10", "20", "30", "40"]));
+  await waitFor(() => expect(queryClient.isFetching()).toBe(0));
+  expect(result.current.rows.length).toBe(50);
+
   asked.length = 0;
   act(() => {
     result.current.sees?.(12);

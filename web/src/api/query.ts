@@ -8,7 +8,7 @@ import {
   useIsFetching,
   useQuery,
 } from "@tanstack/react-query";
-import { useCallback, useEffect, useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import { isReadOnly, mayOf } from "@/lib/rights";
 import { api, call } from "./client";
 import { ApiError } from "./problem";
@@ -46,7 +46,10 @@ function forgetUnseen(name: string): void {
   for (const query of queryClient.getQueryCache().findAll({ queryKey: [name, "list"] })) {
     const data = query.state.data as InfiniteData<Page<unknown>> | undefined;
     if (!data) continue;
-    const sight = sights.get(query.queryHash) ?? 0;
+    const known = sights.get(query.queryHash);
+    // Cards and columns do not tell what is in sight: while they are on screen, all that was asked for stays.
+    if (known === undefined && query.isActive()) continue;
+    const sight = known ?? 0;
     let rows = 0;
     const keep = data.pages.findIndex((page) => {
       rows += page.items.length;
@@ -75,8 +78,8 @@ export type List<Row> = {
   error: unknown;
   hasMore: boolean;
   more: () => void;
-  /** The last row that is in sight; a table of thousands tells it, so that no more than that is read again. */
-  sees?: (last: number) => void;
+  /** The last row in sight, nothing when it goes; a table of thousands tells it, so that no more is read again. */
+  sees?: (last: number | undefined) => void;
   again: () => void;
 };
 
@@ -89,7 +92,6 @@ export function useList<Row>(
 ): List<Row> {
   const queryKey = [name, "list", params];
   const hash = hashKey(queryKey);
-  useEffect(() => () => void sights.delete(hash), [hash]);
   const query = useInfiniteQuery({
     queryKey,
     queryFn: ({ pageParam }) => page(pageParam),
@@ -113,7 +115,13 @@ export function useList<Row>(
       // Who scrolls fast asks often, also before it is drawn that the page is on its way: that one is not begun again.
       if (query.hasNextPage && !query.isFetchingNextPage) void query.fetchNextPage({ cancelRefetch: false });
     },
-    sees: useCallback((last: number) => void sights.set(hash, last), [hash]),
+    sees: useCallback(
+      (last: number | undefined) => {
+        if (last === undefined) sights.delete(hash);
+        else sights.set(hash, last);
+      },
+      [hash],
+    ),
     again: () => void query.refetch(),
   };
 }

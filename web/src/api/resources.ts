@@ -7,8 +7,6 @@ import { type JobFilters, useLive } from "./live";
 import { useList, useMe } from "./query";
 import type { Job, Plan, Site } from "./types";
 
-export { isOpen };
-
 /** Every site of the tenant, by name. An account has some; past 200 the switcher's search asks the server. */
 export function useSites() {
   return useQuery({

@@ -26,11 +26,12 @@ export const useSession = create<State>(() => ({ status: "unknown" }));
 
 let access: Access | undefined = kept();
 
-/** What this tab had before it was loaded again. */
+/** What this tab had before it was loaded again; nothing when another tab has gone over to another tenant meanwhile. */
 function kept(): Access | undefined {
   try {
     const found = JSON.parse(sessionStorage.getItem(ACCESS) ?? "null") as Access | null;
-    return found && found.until > Date.now() ? found : undefined;
+    const isHere = (found?.tenant ?? null) === localStorage.getItem(TENANT);
+    return found && isHere && found.until > Date.now() ? found : undefined;
   } catch {
     return undefined;
   }

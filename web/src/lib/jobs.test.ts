@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Job, Phase } from "@/api/types";
-import { doing, outcome, reasons } from "./jobs";
+import { doing, mostSpent, outcome, reasons } from "./jobs";
 
 function job(change: Partial<Job> = {}): Job {
   return {
@@ -53,4 +53,9 @@ test("why items failed is told once each, the commonest first", () => {
     { message: "Too slow.", items: 1 },
   ]);
   expect(outcome(job())).toBe("1 of 4 done, 3 failed. 3 credits spent.");
+});
+
+test("what was given back does not count to what a job may still cost", () => {
+  const retried = job({ credits: { reserved: 6, charged: 3, refunded: 9 } });
+  expect(mostSpent(retried)).toBe(9);
 });

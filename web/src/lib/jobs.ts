@@ -28,7 +28,10 @@ export function doing(job: Job): string {
   return job.status === "preparing" ? "Preparing the items" : phaseName(job.progress.phase, job);
 }
 
-/** All that a job has reserved, whatever became of it. */
+/** The most that a running job can come to cost: what failed is given back, and is not spent any more. */
+export const mostSpent = (job: Job) => job.credits.charged + job.credits.reserved;
+
+/** All that a job has reserved, whatever became of it; what is tried again counts again. */
 export const reservedInAll = (job: Job) => job.credits.reserved + job.credits.charged + job.credits.refunded;
 
 /** `18 of 20 done, 2 failed. 54 credits spent.` */

@@ -10,7 +10,7 @@ import { invalidate } from "@/api/query";
 import { startedJobs, useRecentJobs } from "@/api/resources";
 import type { Job } from "@/api/types";
 import { credits, functionName, number } from "@/lib/format";
-import { isOpen, outcome, reservedInAll } from "@/lib/jobs";
+import { isOpen, mostSpent, outcome } from "@/lib/jobs";
 import { useUi } from "@/lib/store";
 import { Ago } from "@/ui/Ago";
 import { AIStatusBar } from "@/ui/AIStatusBar";
@@ -110,7 +110,7 @@ export function JobTray() {
 }
 
 function JobCard({ job, close }: { job: Job; close: () => void }) {
-  const reserved = reservedInAll(job);
+  const most = mostSpent(job);
   return (
     <div className="card relative p-3 hover:border-line-strong">
       <div className="flex items-center justify-between gap-2">
@@ -128,7 +128,7 @@ function JobCard({ job, close }: { job: Job; close: () => void }) {
       <div className="mt-1.5 flex flex-wrap items-center justify-between gap-2 text-xs text-ink-soft">
         <span>
           {isOpen(job)
-            ? `${reserved > 0 ? `${number(job.credits.charged)} of up to ${credits(reserved)} spent` : "Free"} · started `
+            ? `${most > 0 ? `${number(job.credits.charged)} of up to ${credits(most)} spent` : "Free"} · started `
             : `${outcome(job)} `}
           <Ago at={job.created_at} />
         </span>

@@ -6,9 +6,10 @@ import { Link, Outlet, useLocation, useNavigate } from "react-router";
 import { api } from "@/api/client";
 import { useLiveFeed } from "@/api/live";
 import { useBalance, useIsLoading, useMay, useMe } from "@/api/query";
-import { isOpen, useRecentJobs } from "@/api/resources";
+import { useRecentJobs } from "@/api/resources";
 import { leave, refreshToken } from "@/api/session";
 import { number } from "@/lib/format";
+import { isOpen } from "@/lib/jobs";
 import { isReadOnly, mayOf } from "@/lib/rights";
 import { type Theme, useUi } from "@/lib/store";
 import { Button, IconButton } from "@/ui/Button";
@@ -44,7 +45,8 @@ export function Shell() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes what lay over the last one
   useEffect(() => show({ menuOpen: false, paletteOpen: false }), [location.pathname]);
 
-  if (me.error) return <ErrorState error={me.error} again={() => void me.refetch()} />;
+  // Once it is known, the page stays, with what was entered in it, when reading it again fails.
+  if (me.error && !me.data) return <ErrorState error={me.error} again={() => void me.refetch()} />;
   return (
     <div className="flex h-dvh">
       <a

@@ -1,8 +1,9 @@
 /**
  * Asks before something that cannot be undone, or that costs: `confirm({...})` answers true or false.
  *
- * `ConfirmDialog` stands once, in the shell.
+ * `ConfirmDialog` stands once, in the shell and in the setup.
  */
+import { useEffect } from "react";
 import { create } from "zustand";
 import { Button } from "./Button";
 import { Dialog } from "./Dialog";
@@ -33,6 +34,8 @@ function settle(yes: boolean): void {
 
 export function ConfirmDialog() {
   const question = useQuestion((state) => state.question);
+  // Whoever signs in after the one who was asked is not asked in their place.
+  useEffect(() => () => settle(false), []);
   if (!question) return null;
   return (
     <Dialog

@@ -1,9 +1,10 @@
 /**
  * Asks before something that costs credits: what it will do, to how many, for how many credits, and what remains. The
- * figures are the server's own estimate (`?estimate=true`). `CostDialog` stands once, in the shell; the job's end is
- * told by the job tray.
+ * figures are the server's own estimate (`?estimate=true`). `CostDialog` stands once, in the shell and in the
+ * setup; the job's end is told by the job tray.
  */
 import { useMutation, useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { create } from "zustand";
 import { ApiError, sentence } from "@/api/problem";
 import { invalidate, useBalance } from "@/api/query";
@@ -40,6 +41,8 @@ export function spend(cost: Cost): void {
 
 export function CostDialog() {
   const cost = useCost((state) => state.cost);
+  // Whoever signs in after the one who was asked is not asked in their place.
+  useEffect(() => () => useCost.setState({ cost: undefined }), []);
   if (!cost) return null;
   return <Asked cost={cost} close={() => useCost.setState({ cost: undefined })} />;
 }

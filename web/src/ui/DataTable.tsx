@@ -6,9 +6,11 @@ import { type ColumnDef, FlexRender, type Row as TableRow, tableFeatures, useTab
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp, Check } from "lucide-react";
 import { memo, useCallback, useEffect, useMemo, useRef } from "react";
+import { sentence } from "@/api/problem";
 import type { List } from "@/api/query";
 import { cx } from "@/lib/cx";
 import { number } from "@/lib/format";
+import { Button } from "./Button";
 import { Checkbox } from "./Field";
 import { ErrorState, places, Skeleton } from "./states";
 
@@ -91,10 +93,15 @@ export function DataTable<Row extends { id: string }>({
   const table = useTable({ features, columns: defs, data: inSight, getRowId: (row: Row) => row.id });
   const rows = table.getRowModel().rows;
   const { more, hasMore, sees } = list;
-  useEffect(() => sees?.(last), [last, sees]);
   useEffect(() => {
-    if (hasMore && last >= count - AHEAD) more();
-  }, [last, count, hasMore, more]);
+    sees?.(last);
+    return () => sees?.(undefined);
+  }, [last, sees]);
+  // What could not be read is not asked for again and again by itself.
+  const isBroken = Boolean(list.error);
+  useEffect(() => {
+    if (hasMore && !isBroken && last >= count - AHEAD) more();
+  }, [last, count, hasMore, isBroken, more]);
 
   // These stay the same while one scrolls, so that lines in sight are not drawn again; they look up what holds now.
   const now = useRef({ selection, onOpen, rowLabel });
@@ -193,6 +200,14 @@ export function DataTable<Row extends { id: string }>({
               ? `${number(count)} loaded${hasMore ? ", more as you scroll" : ""}`
               : `${number(count)} of ${number(list.total)}`}
         </span>
+        {isBroken && (
+          <span role="alert" className="flex min-w-0 items-center gap-2 text-bad">
+            <span className="truncate">{sentence(list.error)}</span>
+            <Button size="sm" look="quiet" onPress={list.again}>
+              Try again
+            </Button>
+          </span>
+        )}
         {ids.size > 0 && <span>{number(ids.size)} chosen</span>}
       </footer>
     </div>

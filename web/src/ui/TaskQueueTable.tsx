@@ -5,7 +5,7 @@ import { type List, useMay } from "@/api/query";
 import { useSites } from "@/api/resources";
 import type { Job } from "@/api/types";
 import { functionName, number } from "@/lib/format";
-import { doing, isOpen, reservedInAll } from "@/lib/jobs";
+import { doing, isOpen, mostSpent } from "@/lib/jobs";
 import { RowActions } from "./ActionButtons";
 import { Ago } from "./Ago";
 import { StatusBadge } from "./Badge";
@@ -60,8 +60,8 @@ const FIXED: Column<Job>[] = [
     cell: (job) => (
       <>
         {number(job.credits.charged)}
-        {isOpen(job) && reservedInAll(job) > 0 && (
-          <span className="text-ink-soft"> of up to {number(reservedInAll(job))}</span>
+        {isOpen(job) && mostSpent(job) > 0 && (
+          <span className="text-ink-soft"> of up to {number(mostSpent(job))}</span>
         )}
       </>
     ),

@@ -16,7 +16,7 @@ export function actionOf(job: Job): JobAction | undefined {
 }
 
 /** What trying again takes, about: the price of an item that succeeded, else what was given back for one that did not. */
-export function retryPrice({ progress: { done, failed, cancelled }, credits: { charged, refunded } }: Job): number {
+function retryPrice({ progress: { done, failed, cancelled }, credits: { charged, refunded } }: Job): number {
   const each = done > 0 ? charged / done : refunded / (failed + cancelled);
   return Math.ceil(each * failed);
 }

@@ -36,10 +36,11 @@ function useUsage(days: number) {
       return oldest && oldest >= from ? (page.next_cursor ?? undefined) : undefined;
     },
   });
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  const { hasNextPage, isFetchingNextPage, isError, fetchNextPage } = query;
   useEffect(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+    // After a failure the person decides.
+    if (hasNextPage && !isFetchingNextPage && !isError) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, isError, fetchNextPage]);
   const all = query.data?.pages.flatMap((page) => page.items as Usage[]) ?? [];
   return { uses: all.filter((use) => use.created_at >= from), complete: query.isSuccess && !hasNextPage, query };
 }

@@ -49,7 +49,7 @@ export function failures(site: string, jobs: Job[], tasks: Task[]): Failure[] {
 
 export function Attention({ site }: { site: Site }) {
   const may = useMay("editor");
-  const jobs = useJobs({ failures: "yes" });
+  const jobs = useJobs({ failures: "yes", site: site.id });
   const tasks = useQuery({
     queryKey: ["tasks", "failed", site.id],
     queryFn: async () => {

@@ -1,8 +1,9 @@
 import { ArrowRight, Sparkles } from "lucide-react";
 import { Link } from "react-router";
 import { useBalance, useMay } from "@/api/query";
-import { isOpen, useRecentJobs } from "@/api/resources";
+import { useRecentJobs } from "@/api/resources";
 import type { Site } from "@/api/types";
+import { isOpen } from "@/lib/jobs";
 import { cluster } from "@/pages/planner/keywordActions";
 import { Button, LinkButton } from "@/ui/Button";
 import { Skeleton } from "@/ui/states";

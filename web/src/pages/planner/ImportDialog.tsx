@@ -1,9 +1,10 @@
 import { useState } from "react";
 import { sentence } from "@/api/problem";
 import { invalidate } from "@/api/query";
-import { isOpen as isRunning, useJob } from "@/api/resources";
+import { useJob } from "@/api/resources";
 import type { Site } from "@/api/types";
 import { count, words } from "@/lib/format";
+import { isOpen as isRunning } from "@/lib/jobs";
 import { AIStatusBar } from "@/ui/AIStatusBar";
 import { Button, LinkButton } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";

@@ -29,7 +29,7 @@ export function isTable(text: string): boolean {
 export type Place = { site_id: string; sector_id?: string };
 
 /** `left` is what was not taken and can be mended: the text that stays in the field. */
-export type Pasted = { summary: ImportSummary; left: string };
+type Pasted = { summary: ImportSummary; left: string };
 
 /** Sends a small file, or a pasted table, and gives what came of it. */
 export function importInline(place: Place, file: Blob, type: string): Promise<ImportSummary> {

@@ -1,6 +1,7 @@
 import { Rocket } from "lucide-react";
-import { isOpen, useRecentJobs } from "@/api/resources";
+import { useRecentJobs } from "@/api/resources";
 import type { Site } from "@/api/types";
+import { isOpen } from "@/lib/jobs";
 import { Button } from "@/ui/Button";
 import { redeploy, useDeployments } from "./usePublisher";
 

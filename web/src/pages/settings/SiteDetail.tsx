@@ -28,7 +28,7 @@ export function SiteDetail() {
     queryKey: ["sites", "one", id],
     queryFn: () => call(api.GET("/api/auth/sites/{id}", { params: { path: { id } } })) as Promise<Site>,
   });
-  if (site.error) {
+  if (site.error && !site.data) {
     return (
       <Page title="Site" actions={<LinkButton to="/settings/sites">All sites</LinkButton>}>
         <ErrorState error={site.error} again={() => void site.refetch()} />

@@ -2,9 +2,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { api, call } from "@/api/client";
 import { invalidate, queryClient, useList } from "@/api/query";
-import { isOpen, useRecentJobs } from "@/api/resources";
+import { useRecentJobs } from "@/api/resources";
 import type { Estimated, Task, TaskStatus } from "@/api/types";
 import { count } from "@/lib/format";
+import { isOpen } from "@/lib/jobs";
 import { useClusters } from "@/pages/planner/data";
 import { confirm } from "@/ui/ConfirmDialog";
 import { spend } from "@/ui/CostDialog";

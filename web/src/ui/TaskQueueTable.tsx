@@ -60,9 +60,7 @@ const FIXED: Column<Job>[] = [
     cell: (job) => (
       <>
         {number(job.credits.charged)}
-        {isOpen(job) && mostSpent(job) > 0 && (
-          <span className="text-ink-soft"> of up to {number(mostSpent(job))}</span>
-        )}
+        {isOpen(job) && mostSpent(job) > 0 && <span className="text-ink-soft"> of up to {number(mostSpent(job))}</span>}
       </>
     ),
   },

@@ -245,12 +245,12 @@ test("offline, each page says so, and comes by itself when the network is back",
 
 /** What may be pressed where one can only read, beside the names of what is listed; anything else is a change. */
 const READING = [
-  /^(Export|Try again|More filters|Fewer filters|Show more|Show older ones|Older versions|Check for new ones)$/,
+  /^(Export|Try again|More filters|Fewer filters|Show more|Show older ones|Older versions)$/,
   /^(Save view|Clear|Clear filters|Forget the view .*|Last \d+ days|(Hide|Show) chart|Board|Cards|Table)$/,
   // The editor's looks at what is there.
   /^(Preview|Revision \d+.*View)$/,
-  // One's own person, and what is kept in the browser.
-  /^(Change password by email|Sign out|Light|Dark|System|Leave Acme Garage)$/,
+  // One's own person and own mark of what was read, and what is kept in the browser.
+  /^(Mark all as read|Change password by email|Sign out|Light|Dark|System|Leave Acme Garage)$/,
   // Menus that hold nothing but ways to other pages then; they are opened by the test of roles.
   /^Actions for (Taller Ana|\S+@example\.com|The viewer)$/,
 ];

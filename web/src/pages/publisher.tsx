@@ -79,7 +79,8 @@ function OfSite({ site }: { site: Site }) {
         </p>
       )}
       <Records list={records} />
-      <Deployments list={deployments} />
+      {/* How high the table above is shows with its rows; what is below comes then, so that nothing moves. */}
+      {!records.loading && <Deployments list={deployments} />}
     </>
   );
 }

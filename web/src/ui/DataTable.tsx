@@ -192,24 +192,25 @@ export function DataTable<Row extends { id: string }>({
           </tbody>
         </table>
       </section>
-      <footer className="flex items-center justify-between gap-4 border-t border-line px-4 py-2 text-xs text-ink-soft">
-        <span aria-live="polite">
-          {list.loading
-            ? "Loading…"
-            : list.total === undefined
+      {/* It comes with the rows: before, it would move when they come. */}
+      {!list.loading && (
+        <footer className="flex items-center justify-between gap-4 border-t border-line px-4 py-2 text-xs text-ink-soft">
+          <span aria-live="polite">
+            {list.total === undefined
               ? `${number(count)} loaded${hasMore ? ", more as you scroll" : ""}`
               : `${number(count)} of ${number(list.total)}`}
-        </span>
-        {isBroken && (
-          <span role="alert" className="flex min-w-0 items-center gap-2 text-bad">
-            <span className="truncate">{sentence(list.error)}</span>
-            <Button size="sm" look="quiet" onPress={list.again}>
-              Try again
-            </Button>
           </span>
-        )}
-        {ids.size > 0 && <span>{number(ids.size)} chosen</span>}
-      </footer>
+          {isBroken && (
+            <span role="alert" className="flex min-w-0 items-center gap-2 text-bad">
+              <span className="truncate">{sentence(list.error)}</span>
+              <Button size="sm" look="quiet" onPress={list.again}>
+                Try again
+              </Button>
+            </span>
+          )}
+          {ids.size > 0 && <span>{number(ids.size)} chosen</span>}
+        </footer>
+      )}
     </div>
   );
 }

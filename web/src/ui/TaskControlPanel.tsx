@@ -23,7 +23,7 @@ export function TaskControlPanel({ job }: { job?: Job }) {
           {
             label: "Status",
             value: job && <StatusBadge status={job.status} />,
-            note: job && (isOpen(job) ? undefined : outcome(job)),
+            note: <Note>{job && !isOpen(job) && outcome(job)}</Note>,
           },
           {
             label: "Done",
@@ -32,11 +32,14 @@ export function TaskControlPanel({ job }: { job?: Job }) {
           {
             label: "Credits spent",
             value: job && number(job.credits.charged),
-            note:
-              job &&
-              (isOpen(job)
-                ? `${credits(job.credits.reserved)} reserved for the rest`
-                : `of ${number(reservedInAll(job))} that were reserved`),
+            note: (
+              <Note>
+                {job &&
+                  (isOpen(job)
+                    ? `${credits(job.credits.reserved)} reserved for the rest`
+                    : `of ${number(reservedInAll(job))} that were reserved`)}
+              </Note>
+            ),
           },
           { label: "Given back", value: job && number(job.credits.refunded), note: "for what failed or was cancelled" },
         ]}
@@ -44,6 +47,11 @@ export function TaskControlPanel({ job }: { job?: Job }) {
       {job && isOpen(job) && <AIStatusBar job={job} />}
     </div>
   );
+}
+
+/** Room for two lines on a phone, so that nothing moves when the sentence comes. */
+function Note({ children }: { children: React.ReactNode }) {
+  return <span className="block min-h-4 max-sm:min-h-8">{children}</span>;
 }
 
 /** Why the job, or items of it, failed. */

@@ -59,7 +59,7 @@ function Version({ deployment }: { deployment: Deployment }) {
         </p>
         <p className="text-[13px] text-ink-soft">
           {count(deployment.contents, "page")} · {count(deployment.files, "file")} · {bytes(deployment.bytes)} ·{" "}
-          <Link to={`/jobs/${deployment.job_id}`} className="text-brand hover:underline">
+          <Link to={`/jobs/${deployment.job_id}`} className="text-brand underline">
             View job
           </Link>
         </p>

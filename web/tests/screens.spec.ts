@@ -10,20 +10,22 @@ test("every page", async ({ page, request }) => {
   const data = await workedOn(api);
   await signIn(page, email);
   const faults = new Set<string>();
-  for (const scheme of ["light", "dark"] as const) {
+  for (const { name, at } of PAGES) {
+    await page.goto(at(data));
+    await expect(page.getByRole("main")).toBeVisible();
+    await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
+    await page.waitForLoadState("networkidle");
     for (const [device, width, height] of [
       ["desktop", 1280, 800],
       ["phone", 360, 740],
     ] as const) {
-      await page.emulateMedia({ colorScheme: scheme });
       await page.setViewportSize({ width, height });
-      for (const { name, at } of PAGES) {
-        await page.goto(at(data));
-        await expect(page.getByRole("main")).toBeVisible();
-        await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
-        await page.waitForLoadState("networkidle");
+      for (const scheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme: scheme });
+        // Half a second for what follows the size of the window and the colours.
+        await page.evaluate(() => new Promise((drawn) => setTimeout(() => requestAnimationFrame(drawn), 500)));
         await fits(page);
-        for (const fault of await barriers(page)) faults.add(`${name}: ${fault}`);
+        for (const fault of await barriers(page)) faults.add(`${name} ${device} ${scheme}: ${fault}`);
         await page.screenshot({ path: `../target/screens/${name}-${device}-${scheme}.png` });
       }
     }

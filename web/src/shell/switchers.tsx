@@ -14,14 +14,14 @@ import {
 } from "react-aria-components";
 import { useNavigate } from "react-router";
 import { api, call } from "@/api/client";
-import { queryClient, useList, useMay, useMe } from "@/api/query";
+import { useList, useMay, useMe } from "@/api/query";
 import { useSite, useSites } from "@/api/resources";
-import { enter } from "@/api/session";
 import type { Workspace } from "@/api/types";
 import { words } from "@/lib/format";
 import { useUi } from "@/lib/store";
 import { INPUT } from "@/ui/Field";
 import { failed } from "@/ui/ToastNotifications";
+import { switchTenant } from "./switchTenant";
 
 const TRIGGER =
   "flex h-9 min-w-0 max-w-52 cursor-pointer items-center gap-2 rounded-lg px-2 font-medium hover:bg-sunk pointer-coarse:h-10 max-md:max-w-full";
@@ -118,10 +118,7 @@ export function TenantSwitcher() {
   }
   const change = async (tenant: string) => {
     try {
-      enter(await call(api.POST("/api/auth/switch", { body: { tenant_id: tenant } })));
-      // Nothing of one tenant may be seen under another.
-      queryClient.clear();
-      location.assign("/");
+      await switchTenant(tenant);
     } catch (error) {
       failed(error);
     }

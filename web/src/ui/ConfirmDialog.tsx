@@ -19,6 +19,14 @@ export type Question = {
   danger?: boolean;
 };
 
+/** Asked before a page with unsaved work is left. */
+export const UNSAVED: Question = {
+  title: "Leave without saving?",
+  body: "What you changed since the last save is lost.",
+  action: "Leave without saving",
+  danger: true,
+};
+
 type State = { question?: Question; answer?: (yes: boolean) => void };
 const useQuestion = create<State>(() => ({}));
 

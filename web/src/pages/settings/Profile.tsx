@@ -2,14 +2,14 @@
 import { KeyRound, LogOut } from "lucide-react";
 import { useState } from "react";
 import { api, call } from "@/api/client";
-import { queryClient, useMe } from "@/api/query";
+import { useMe } from "@/api/query";
 import { usePlans } from "@/api/resources";
-import { enter } from "@/api/session";
 import type { Me } from "@/api/types";
 import { credits, date, words } from "@/lib/format";
 import { mayOf } from "@/lib/rights";
 import { type Theme, useUi } from "@/lib/store";
 import { signOut } from "@/shell/Shell";
+import { switchTenant } from "@/shell/switchTenant";
 import { Badge, StatusBadge } from "@/ui/Badge";
 import { Button, LinkButton } from "@/ui/Button";
 import { Choice } from "@/ui/Choice";
@@ -162,9 +162,7 @@ async function leaveAccount(me: Me): Promise<void> {
   try {
     await call(api.DELETE("/api/auth/users/{id}", { params: { path: { id: user.id } } }));
     if (!next) return await signOut();
-    enter(await call(api.POST("/api/auth/switch", { body: { tenant_id: next.id } })));
-    queryClient.clear();
-    location.assign("/");
+    await switchTenant(next.id);
   } catch (error) {
     failed(error);
   }

@@ -7,7 +7,7 @@ import { useRecentJobs, useSites } from "@/api/resources";
 import type { ContentView } from "@/api/types";
 import { isOpen } from "@/lib/jobs";
 import { Button } from "@/ui/Button";
-import { confirm } from "@/ui/ConfirmDialog";
+import { confirm, UNSAVED } from "@/ui/ConfirmDialog";
 import { TextField } from "@/ui/Field";
 import { failed, told } from "@/ui/ToastNotifications";
 import { publish } from "../publish";
@@ -164,12 +164,7 @@ function useLeaveGuard(dirty: boolean): void {
   );
   useEffect(() => {
     if (blocker.state !== "blocked") return;
-    void confirm({
-      title: "Leave without saving?",
-      body: "What you changed since the last save is lost.",
-      action: "Leave without saving",
-      danger: true,
-    }).then((yes) => (yes ? blocker.proceed() : blocker.reset()));
+    void confirm(UNSAVED).then((yes) => (yes ? blocker.proceed() : blocker.reset()));
   }, [blocker]);
   useEffect(() => {
     if (!dirty) return;

@@ -44,6 +44,12 @@ async function command(page: Page, text: string): Promise<void> {
   await expect(search).toHaveCount(0);
 }
 
+/** Opens a page of the menu, and waits until it stands in the place of the one before. */
+async function open(page: Page, name: string): Promise<void> {
+  await command(page, name);
+  await expect(page.getByRole("heading", { level: 1, name, exact: true })).toBeVisible();
+}
+
 /** The next Tab goes on within the page, not from the top of the window. */
 async function keepsFocus(page: Page): Promise<void> {
   await expect(page.getByRole("dialog").or(page.getByRole("alertdialog"))).toHaveCount(0);
@@ -83,27 +89,27 @@ test("from keywords to a public page by the keyboard alone", async ({ page }) =>
   await pay(page, /Cluster keywords: 1 of 1 done/);
 
   // What is chosen in a table has its actions in the palette.
-  await command(page, "Clusters");
+  await open(page, "Clusters");
   await press(page, page.getByRole("checkbox", { name: /^Choose / }).nth(1), "Space");
   await command(page, "Generate ideas");
   await press(page, dialog.getByRole("button", { name: "Show the cost" }));
   await pay(page, /Generate ideas: \d+ of \d+ done/);
 
   // The button of an idea goes with it from step to step.
-  await command(page, "Ideas");
+  await open(page, "Ideas");
   const idea = page.getByRole("article").first();
   await press(page, idea.getByRole("button", { name: "Accept" }));
   await expect(idea.getByRole("button", { name: "Make a task" })).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(page.getByLabel("Messages")).toContainText("1 task made");
 
-  await command(page, "Tasks");
+  await open(page, "Tasks");
   const title = (await page.locator("main li").getByRole("button").first().textContent()) ?? "";
-  await press(page, page.locator("main").getByRole("button", { name: title }));
+  await press(page, page.locator("main").getByRole("button", { name: title, exact: true }));
   await press(page, dialog.getByRole("button", { name: "Write" }));
   await pay(page, /Write articles: 1 of 1 done/);
 
-  await command(page, "Content");
+  await open(page, "Content");
   await press(page, page.getByRole("link", { name: title }));
   await tabTo(page, page.getByLabel("Title", { exact: true }));
   await page.keyboard.press("End");

@@ -135,7 +135,7 @@ function SearchButton() {
         className="flex h-9 w-52 cursor-pointer items-center gap-2 rounded-lg border border-line bg-page px-3 text-[13px] text-ink-soft hover:border-line-strong max-xl:hidden"
       >
         <Search className="size-4" aria-hidden />
-        <span className="flex-1 text-left">Search…</span>
+        <span className="flex-1 text-left">Go to…</span>
         <kbd className="rounded border border-line bg-card px-1.5 font-sans text-[11px]">{KEYS}</kbd>
       </AriaButton>
       <IconButton

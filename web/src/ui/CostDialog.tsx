@@ -4,7 +4,7 @@
  * setup; the job's end is told by the job tray.
  */
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { create } from "zustand";
 import { ApiError, sentence } from "@/api/problem";
 import { invalidate, useBalance } from "@/api/query";
@@ -49,6 +49,7 @@ export function CostDialog() {
 
 function Asked({ cost, close }: { cost: Cost; close: () => void }) {
   const balance = useBalance();
+  const begun = useRef(false);
   const estimate = useQuery({ queryKey: ["estimate", cost], queryFn: cost.estimate, gcTime: 0, staleTime: 0 });
   const start = useMutation({
     mutationFn: cost.start,
@@ -59,9 +60,18 @@ function Asked({ cost, close }: { cost: Cost; close: () => void }) {
       cost.onStarted?.(job.id);
       close();
     },
-    // Somebody else may have spent meanwhile: what is left is read again, so that the figures hold.
-    onError: () => invalidate("balance"),
+    onError: () => {
+      begun.current = false;
+      // Somebody else may have spent meanwhile: what is left is read again, so that the figures hold.
+      invalidate("balance");
+    },
   });
+  /** Once for each question: the second press of a double-click comes before the button shows that it is busy. */
+  const begin = () => {
+    if (begun.current) return;
+    begun.current = true;
+    start.mutate();
+  };
   const price = estimate.data?.credits;
   const available = balance.data?.available;
   const remains = price !== undefined && available !== undefined ? available - price : undefined;
@@ -88,7 +98,7 @@ function Asked({ cost, close }: { cost: Cost; close: () => void }) {
               // Waiting keeps the focus; what is disabled loses it.
               busy={start.isPending || estimate.isPending}
               isDisabled={nothing || estimate.isError}
-              onPress={() => start.mutate()}
+              onPress={begin}
             >
               {price === undefined ? "Start" : price === 0 ? "Start, free" : `Spend up to ${credits(price)}`}
             </Button>

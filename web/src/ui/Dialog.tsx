@@ -31,7 +31,8 @@ export function Dialog({
     <ModalOverlay
       isOpen={isOpen}
       onOpenChange={(open) => !open && onClose()}
-      isDismissable={!locked}
+      // A question is answered by its buttons or Esc: the second press of a double-click falls beside it.
+      isDismissable={!locked && !alert}
       isKeyboardDismissDisabled={locked}
       className="fixed inset-0 z-40 flex items-end justify-center bg-black/50 sm:items-center sm:p-6"
     >

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { ApiError } from "@/api/problem";
 
 /**
@@ -8,8 +8,11 @@ import { ApiError } from "@/api/problem";
 export function useSubmit(submit: () => Promise<unknown>) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
+  // Not by the state: a second press may come before it is drawn.
+  const sending = useRef(false);
   const send = async (): Promise<boolean> => {
-    if (busy) return false;
+    if (sending.current) return false;
+    sending.current = true;
     setBusy(true);
     setError(undefined);
     try {
@@ -19,6 +22,7 @@ export function useSubmit(submit: () => Promise<unknown>) {
       setError(thrown);
       return false;
     } finally {
+      sending.current = false;
       setBusy(false);
     }
   };

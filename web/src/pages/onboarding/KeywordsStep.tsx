@@ -78,10 +78,10 @@ export function KeywordsStep({ site, go, back }: StepProps & { site: Site }) {
       <StepActions back={back}>
         {there ? (
           <Button look="primary" onPress={() => go("done")}>
-            Continue
+            {lines > 0 ? `Continue without ${lines === 1 ? "this line" : "these lines"}` : "Continue"}
           </Button>
         ) : (
-          <Button onPress={() => go("done")}>Skip for now</Button>
+          <Button onPress={() => go("done")}>{lines > 0 ? "Skip without adding them" : "Skip for now"}</Button>
         )}
       </StepActions>
     </>

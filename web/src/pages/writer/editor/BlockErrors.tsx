@@ -23,7 +23,10 @@ export function BlockErrors({ error, body, goTo }: { error: unknown; body: Body;
   const found = blockErrors(error);
   // Who pressed Save may be far below.
   // biome-ignore lint/correctness/useExhaustiveDependencies: each new error is shown
-  useEffect(() => box.current?.scrollIntoView({ block: "center" }), [error]);
+  useEffect(() => {
+    // In braces: newer browsers answer with a promise, which is no clean-up.
+    box.current?.scrollIntoView({ block: "center" });
+  }, [error]);
   const others = Object.entries(fieldErrors(error)).filter(
     ([path]) => !path.startsWith("blocks[") && !(FIELDS as readonly string[]).includes(path),
   );

@@ -211,6 +211,13 @@ mod tests {
         Block::Paragraph { text: text.into() }
     }
 
+    #[test]
+    fn a_table_needs_a_cell_below_its_heading() {
+        let table = |cells: Vec<String>| Block::Table { header: vec!["A".into()], rows: vec![cells], caption: None };
+        assert_eq!(fields(vec![table(vec!["<br>".into()])]), ["blocks[0].rows"]);
+        assert_eq!(fields(vec![table(vec!["1".into()])]), Vec::<String>::new());
+    }
+
     fn fields(blocks: Vec<Block>) -> Vec<String> {
         Document(blocks).validate().unwrap_err().into_iter().map(|error| error.field).collect()
     }

@@ -215,7 +215,7 @@ mod tests {
     fn a_table_needs_a_cell_below_its_heading() {
         let table = |cells: Vec<String>| Block::Table { header: vec!["A".into()], rows: vec![cells], caption: None };
         assert_eq!(fields(vec![table(vec!["<br>".into()])]), ["blocks[0].rows"]);
-        assert_eq!(fields(vec![table(vec!["1".into()])]), Vec::<String>::new());
+        assert_eq!(Document(vec![table(vec!["1".into()])]).validate(), Ok(()));
     }
 
     fn fields(blocks: Vec<Block>) -> Vec<String> {

@@ -183,7 +183,10 @@ impl Errors {
         // Rows without anything are left out, and a table without rows with them: not without a word.
         let is_blank = |cell: &String| Inline::parse(cell, &mut Notes::default()).is_blank();
         if !rows.is_empty() && rows.iter().flatten().all(is_blank) {
-            self.add(&format!("{path}.rows"), "Below its heading this table is empty; fill a cell or leave the table out.");
+            self.add(
+                &format!("{path}.rows"),
+                "Below its heading this table is empty; fill a cell or leave the table out.",
+            );
         }
         let width = if header.is_empty() { rows.first().map_or(0, Vec::len) } else { header.len() };
         for (at, cell) in header.iter().enumerate() {

@@ -35,7 +35,7 @@ export class Edge {
   }
 
   get config() {
-    return this.synthesis.only("AWS::CloudFront::Distribution").Properties.DistributionConfig;
+    return this.synthesis.single("AWS::CloudFront::Distribution").Properties.DistributionConfig;
   }
 
   /** All behaviours in the order in which they are tried. */

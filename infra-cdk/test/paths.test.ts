@@ -34,7 +34,7 @@ test("the function changes nothing but the path", () => {
 });
 
 test("CloudFront takes the function", () => {
-  const { FunctionCode, FunctionConfig } = plain.only("AWS::CloudFront::Function").Properties;
+  const { FunctionCode, FunctionConfig } = plain.single("AWS::CloudFront::Function").Properties;
   assert.equal(FunctionConfig.Runtime, "cloudfront-js-2.0");
   assert.ok(Buffer.byteLength(FunctionCode) < 10_240, "10 KB is the most");
 });

@@ -31,7 +31,7 @@ export interface Synthesis {
   /** The resources of one type, by logical id. */
   all(type: string): Record<string, Resource>;
   /** The only resource of a type. */
-  only(type: string): Resource;
+  single(type: string): Resource;
   /** Values of intrinsic functions, with what other stacks export and names for what is only known once deployed. */
   value(expression: unknown): string;
   /** Where the assembly is. */
@@ -72,7 +72,7 @@ function synthesise(stage: string, settings: Stage): Synthesis {
   return {
     resources,
     all,
-    only(type) {
+    single(type) {
       const [first, ...more] = Object.values(all(type));
       if (!first || more.length > 0) throw new Error(`there are ${more.length + (first ? 1 : 0)} of ${type}, not one`);
       return first;

@@ -79,7 +79,7 @@ test("the distribution alone reads the pages, and may tell what is missing from 
     plain.value(reader.Condition?.StringEquals?.["AWS:SourceArn"]),
     `arn:<AWS::Partition>:cloudfront::<AWS::AccountId>:distribution/<${distribution}>`,
   );
-  const control = plain.only("AWS::CloudFront::OriginAccessControl").Properties.OriginAccessControlConfig;
+  const control = plain.single("AWS::CloudFront::OriginAccessControl").Properties.OriginAccessControlConfig;
   assert.deepEqual([control.SigningBehavior, control.SigningProtocol], ["always", "sigv4"]);
   const origins = edge.config.Origins.filter((origin: { S3OriginConfig?: unknown }) => origin.S3OriginConfig);
   assert.equal(origins.length, 1);
@@ -98,7 +98,7 @@ test("a visitor cannot list the bucket", () => {
     assert.equal(behavior.OriginRequestPolicyId, undefined, "query strings would go to the bucket");
     assert.deepEqual(behavior.AllowedMethods, ["GET", "HEAD"]);
   }
-  const keys = plain.only("AWS::CloudFront::CachePolicy").Properties.CachePolicyConfig;
+  const keys = plain.single("AWS::CloudFront::CachePolicy").Properties.CachePolicyConfig;
   const { QueryStringsConfig, HeadersConfig, CookiesConfig } = keys.ParametersInCacheKeyAndForwardedToOrigin;
   assert.equal(QueryStringsConfig.QueryStringBehavior, "none");
   assert.deepEqual([HeadersConfig.HeaderBehavior, CookiesConfig.CookieBehavior], ["none", "none"]);
@@ -111,7 +111,7 @@ test("the edge keeps assets, pages for a minute, and nothing of the API", () => 
   assert.equal(assets.CachePolicyId, "658327ea-f89d-4fab-a63d-7e88639e58f6");
   const [briefly] = Object.keys(plain.all("AWS::CloudFront::CachePolicy"));
   assert.equal(plain.value(page.CachePolicyId), `<${briefly}>`);
-  const { MinTTL, DefaultTTL, MaxTTL } = plain.only("AWS::CloudFront::CachePolicy").Properties.CachePolicyConfig;
+  const { MinTTL, DefaultTTL, MaxTTL } = plain.single("AWS::CloudFront::CachePolicy").Properties.CachePolicyConfig;
   assert.deepEqual([MinTTL, DefaultTTL, MaxTTL], [60, 60, 60]);
   for (const path of ["/api", "/api/", "/api/auth/login"]) {
     const api = edge.behavior(path);
@@ -134,7 +134,7 @@ test("the API is reached by TLS 1.2 at the address that its stack exports", () =
 });
 
 test("pages carry the headers of web/headers.json, filled in, and HSTS", () => {
-  const { SecurityHeadersConfig: secure, CustomHeadersConfig: custom } = plain.only(
+  const { SecurityHeadersConfig: secure, CustomHeadersConfig: custom } = plain.single(
     "AWS::CloudFront::ResponseHeadersPolicy",
   ).Properties.ResponseHeadersPolicyConfig;
   const { ContentSecurityPolicy, ContentTypeOptions, ReferrerPolicy, StrictTransportSecurity, ...more } = secure;

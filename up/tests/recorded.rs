@@ -7,12 +7,12 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
-    clippy::disallowed_methods,
-    reason = "a test that cannot be set up must fail; where to record from is the one who records's choice"
+    reason = "a test that cannot be set up must fail"
 )]
 
 mod common;
 mod model;
+mod recording;
 
 use std::{
     collections::BTreeSet,
@@ -21,51 +21,9 @@ use std::{
 };
 
 use common::{Client, Cloud};
-use http_body_util::{BodyExt, Full};
-use hyper::{Request, body::Bytes};
-use hyper_util::{client::legacy::Client as Hyper, rt::TokioExecutor};
-use model::{Model, Question, Reply};
-use serde::{Deserialize, Serialize};
+use model::{Model, Reply};
+use recording::{FUNCTIONS, Recording, folder, walk};
 use serde_json::{Value, json};
-
-const KEYWORDS: [&str; 9] = [
-    "brake pads",
-    "best brake pads",
-    "change brake pads",
-    "how to change brake pads",
-    "oil change",
-    "oil change near me",
-    "oil change cost",
-    "wheel alignment",
-    "wheel alignment cost",
-];
-const FUNCTIONS: [&str; 3] = ["auto_cluster", "generate_ideas", "generate_content"];
-/// How a server may be asked for an answer's shape.
-const FORMATS: [&str; 3] = ["json_schema", "json_object", "text"];
-
-/// One item's conversation with a model, as it was.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Recording {
-    /// The AI function.
-    function: String,
-    /// How the answer's shape was asked for.
-    format: String,
-    /// How the job ended: `succeeded` or `failed`.
-    ends: String,
-    /// The keywords that the way began with.
-    #[serde(default = "nine_keywords")]
-    keywords: Vec<String>,
-    /// The bodies of the answers, in their order, as they came.
-    answers: Vec<Value>,
-}
-
-fn nine_keywords() -> Vec<String> {
-    KEYWORDS.map(str::to_owned).to_vec()
-}
-
-fn folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/recorded")
-}
 
 fn recordings() -> Vec<(String, Recording)> {
     let mut files: Vec<_> = std::fs::read_dir(folder()).unwrap().map(|file| file.unwrap().path()).collect();
@@ -76,27 +34,6 @@ fn recordings() -> Vec<(String, Recording)> {
         (name, serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap())
     };
     files.into_iter().map(read).collect()
-}
-
-/// Goes the way until the function in question, whose job comes back with how the way went on.
-async fn walk(ana: &Client<'_>, function: &str, keywords: &[String]) -> (String, Value) {
-    let (site, _) = ana.site("Taller").await;
-    let keywords: Vec<_> = keywords.iter().map(|keyword| json!({ "keyword": keyword })).collect();
-    ana.post("/api/planner/keywords", &json!({ "site_id": site, "keywords": keywords })).await.good();
-    let job = ana.job("/api/planner/cluster", &json!({ "site_id": site, "all_new": true })).await;
-    if function == "auto_cluster" {
-        return (site, job);
-    }
-    let clusters = ana.all(&format!("/api/planner/clusters?site_id={site}")).await;
-    let ask = json!({ "cluster_ids": [clusters[0]["id"]], "per_cluster": 3 });
-    let job = ana.job("/api/planner/ideas/generate", &ask).await;
-    if function == "generate_ideas" {
-        return (site, job);
-    }
-    let ideas = ana.all(&format!("/api/planner/ideas?site_id={site}")).await;
-    let tasks = ana.post("/api/planner/ideas/queue", &json!({ "idea_ids": [ideas[0]["id"]] })).await.good();
-    let job = ana.job("/api/writer/generate", &json!({ "task_ids": tasks["task_ids"] })).await;
-    (site, job)
 }
 
 /// What must hold of a job that a model's answers made.
@@ -197,86 +134,4 @@ async fn recorded_answers_of_a_real_model_end_as_specified() {
             assert!(seen.contains(&(function.to_owned(), end.to_owned())), "{function}: none is recorded that {end}");
         }
     }
-}
-
-/// Records; up/tests/recorded/README.md says how.
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs a model server; see up/tests/recorded/README.md"]
-async fn record() {
-    let from = std::env::var("IGNY8_RECORD_FROM").expect("IGNY8_RECORD_FROM");
-    let rounds = std::env::var("IGNY8_RECORD_ROUNDS").map_or(1, |rounds| rounds.parse().unwrap());
-    let only = std::env::var("IGNY8_RECORD_ONLY").ok();
-    let ends = std::env::var("IGNY8_RECORD_ENDS").ok();
-    let keywords = std::env::var("IGNY8_RECORD_KEYWORDS").map_or_else(
-        |_| nine_keywords(),
-        |keywords| keywords.split(',').map(|keyword| keyword.trim().to_owned()).collect(),
-    );
-    for round in 1..=rounds {
-        for function in FUNCTIONS {
-            for format in FORMATS {
-                let name = format!("{}-{}-{round}", function.replace('_', "-"), format.replace('_', "-"));
-                let wanted = only.as_ref().is_none_or(|only| name.contains(only.as_str()));
-                if !wanted || folder().join(format!("{name}.json")).exists() {
-                    continue;
-                }
-                let answers: Arc<Mutex<Vec<Value>>> = Arc::default();
-                let (kept, from) = (answers.clone(), from.clone());
-                let model = Model::start_with(move |question| {
-                    let (kept, from) = (kept.clone(), from.clone());
-                    Box::pin(async move {
-                        if question.function != function {
-                            return Reply::text(question.good());
-                        }
-                        let reply = ask(&from, question, format, round).await;
-                        kept.lock().unwrap().push(serde_json::from_str(&reply.body).unwrap());
-                        reply
-                    })
-                })
-                .await;
-                let cloud = Cloud::start_with(&model.vars()).await;
-                let ana = cloud.owner("ana").await;
-                let (_, job) = walk(&ana, function, &keywords).await;
-                let recording = Recording {
-                    function: function.to_owned(),
-                    format: format.to_owned(),
-                    ends: job["status"].as_str().unwrap().to_owned(),
-                    keywords: keywords.clone(),
-                    answers: answers.lock().unwrap().clone(),
-                };
-                println!("{name}: {} after {} answers", recording.ends, recording.answers.len());
-                if ends.as_ref().is_some_and(|ends| *ends != recording.ends) {
-                    continue;
-                }
-                let text = serde_json::to_string_pretty(&recording).unwrap();
-                std::fs::write(folder().join(format!("{name}.json")), text + "\n").unwrap();
-            }
-        }
-    }
-}
-
-/// Asks the real model our question; only the shape, the length and the chance are set here. The body is changed as a
-/// text: read and written again, the fields of the schema would come in another order, and so would the answer's.
-async fn ask(from: &str, question: Question, format: &str, round: u64) -> Reply {
-    let mut body = question.body;
-    let (rest, _) = body.split_once(",\"response_format\":").expect("the format comes last");
-    if format == "text" {
-        body = format!("{rest}}}");
-    } else if format == "json_object" {
-        body = format!("{rest},\"response_format\":{{\"type\":\"json_object\"}}}}");
-    }
-    let (_, rest) = body.split_once("\"max_tokens\":").expect("a limit is set");
-    let limit: String = rest.chars().take_while(char::is_ascii_digit).collect();
-    let most = std::env::var("IGNY8_RECORD_TOKENS").unwrap_or_else(|_| "400".to_owned());
-    body = body.replacen(&format!("\"max_tokens\":{limit}"), &format!("\"max_tokens\":{most},\"seed\":{round}"), 1);
-    let key = std::env::var("IGNY8_RECORD_KEY").unwrap_or_default();
-    let request = Request::post(format!("{from}/chat/completions"))
-        .header("content-type", "application/json")
-        .header("authorization", format!("Bearer {key}"))
-        .body(Full::new(Bytes::from(body)))
-        .unwrap();
-    let http: Hyper<_, Full<Bytes>> = Hyper::builder(TokioExecutor::new()).build_http();
-    let answer = http.request(request).await.unwrap();
-    let status = answer.status().as_u16();
-    let bytes = answer.into_body().collect().await.unwrap().to_bytes();
-    Reply::new(status, String::from_utf8_lossy(&bytes))
 }

@@ -128,6 +128,12 @@ export async function workedOn(api: Api): Promise<Data> {
   return { site, content, job };
 }
 
+/** Asks for ideas of what is chosen in the table of clusters, up to the question of the cost. */
+export async function askForIdeas(page: Page): Promise<void> {
+  await page.getByRole("toolbar").getByRole("button", { name: "Generate ideas" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Show the cost" }).click();
+}
+
 /** A new member of the owner's tenant, by the link of the invitation's mail. */
 export async function member(request: APIRequestContext, owner: Api, role: string): Promise<string> {
   const email = someone(role);

@@ -11,7 +11,18 @@ import {
   type Route,
 } from "@playwright/test";
 import { OPEN, PAGES, type Spot } from "./pages";
-import { type Api, addSite, asPerson, type Data, member, register, signIn, test, workedOn } from "./people";
+import {
+  type Api,
+  addSite,
+  askForIdeas,
+  asPerson,
+  type Data,
+  member,
+  register,
+  signIn,
+  test,
+  workedOn,
+} from "./people";
 
 // One tenant with something in every list serves all tests, in one worker.
 test.describe.configure({ mode: "default", timeout: 480_000 });
@@ -76,6 +87,9 @@ async function answering(page: Page, answer: (route: Route) => Promise<void>): P
   await page.route(READS, (route) => (route.request().method() === "GET" ? answer(route) : route.fallback()));
 }
 
+/** The pages of lists that a site has. */
+const OF_A_SITE = ["planner-keywords", "planner-clusters", "planner-ideas", "writer-tasks", "writer-content"];
+
 test("without anything in it, each page says what would be here and what to do", async ({ page, request }) => {
   const email = await register(request);
   const mine = await asPerson(request, email);
@@ -96,31 +110,14 @@ test("without anything in it, each page says what would be here and what to do",
   // Without a site; the pages of an object say that it is not there.
   await visit(PAGES, { site: "01NOSUCHSITE", content: "01NOSUCHCONTENT", job: "01NOSUCHJOB" });
   for (const name of ["editor", "job", "site"]) expect(nothing[name]).toContain("does not exist");
-  for (const name of [
-    "planner-keywords",
-    "planner-clusters",
-    "planner-ideas",
-    "writer-tasks",
-    "writer-content",
-    "publisher",
-  ])
-    expect(nothing[name]).toContain("No site yet");
+  for (const name of [...OF_A_SITE, "publisher"]) expect(nothing[name]).toContain("No site yet");
   // With a site that is empty.
   const site = (await addSite(mine)).id as string;
   await visit(
     PAGES.filter((spot) => spot.path || spot.name === "site"),
     { site, content: "", job: "" },
   );
-  for (const name of [
-    "planner-keywords",
-    "planner-clusters",
-    "planner-ideas",
-    "writer-tasks",
-    "writer-content",
-    "jobs",
-    "notices",
-  ])
-    expect(nothing[name]).toMatch(/No \w+ yet|Nothing/);
+  for (const name of [...OF_A_SITE, "jobs", "notices"]) expect(nothing[name]).toMatch(/No \w+ yet|Nothing/);
 });
 
 /** How far things moved by themselves since the page was opened. */
@@ -361,12 +358,7 @@ test("without credits every page says so, and what costs says how many are missi
   await refused(/1 credit is missing/);
   await go(page, "/planner/clusters");
   await page.getByRole("checkbox").nth(1).check({ force: true });
-  await page.getByRole("toolbar").getByRole("button", { name: "Generate ideas" }).click();
-  await page
-    .getByRole("dialog")
-    .getByRole("button", { name: /ideas|continue|cost/i })
-    .last()
-    .click();
+  await askForIdeas(page);
   await refused(/credits? (is|are) missing/);
   await go(page, "/writer/tasks?view=table");
   await page.getByRole("checkbox").nth(1).check({ force: true });

@@ -1,5 +1,5 @@
 import { expect, type Page } from "@playwright/test";
-import { asApi, signUp, test } from "./people";
+import { asApi, askForIdeas, signUp, test } from "./people";
 
 const CSV = `Keyword,Volume,KD,CPC,Intent
 brake pads,1300,34,1.20,commercial
@@ -50,12 +50,7 @@ test("from signing up to a public page, by clicking", async ({ page, context }) 
   await page.getByRole("link", { name: "Clusters", exact: true }).click();
   await expect(page.getByRole("checkbox").nth(1)).toBeVisible();
   await page.getByRole("checkbox", { name: "Choose all loaded rows" }).check({ force: true });
-  await page.getByRole("toolbar").getByRole("button", { name: "Generate ideas" }).click();
-  await page
-    .getByRole("dialog")
-    .getByRole("button", { name: /ideas|continue|cost/i })
-    .last()
-    .click();
+  await askForIdeas(page);
   await pay(page, /^Spend up to/, /Generate ideas: \d+ of \d+ done/);
 
   // One idea becomes a task, and the task an article.

@@ -10,6 +10,7 @@ import { type Column, DataTable } from "@/ui/DataTable";
 import { useFilters } from "@/ui/FilterPanel";
 import { Page } from "@/ui/Page";
 import { EmptyState, Skeleton } from "@/ui/states";
+import { TitleButton } from "@/ui/TitleButton";
 import { ClusterDetail } from "./ClusterDetail";
 import { ClusterForm, GenerateForm } from "./ClusterForms";
 import { MOST_FOR_IDEAS, removeClusters } from "./clusterActions";
@@ -76,14 +77,7 @@ function SiteClusters({ site }: { site: Site }) {
       sort: whole,
       className: "w-full max-w-0 min-w-40 truncate",
       cell: (row) => (
-        <button
-          type="button"
-          className="max-w-full cursor-pointer truncate font-medium hover:underline"
-          title={row.description || row.name}
-          onClick={() => set({ open: row.id })}
-        >
-          {row.name}
-        </button>
+        <TitleButton name={row.name} hint={row.description || row.name} open={() => set({ open: row.id })} />
       ),
     },
     {

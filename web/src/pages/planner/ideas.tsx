@@ -13,6 +13,7 @@ import { type Filter, FilterPanel, useFilters } from "@/ui/FilterPanel";
 import { Page } from "@/ui/Page";
 import { StatsCards } from "@/ui/StatsCards";
 import { EmptyState, ErrorState, Skeleton } from "@/ui/states";
+import { TitleButton } from "@/ui/TitleButton";
 import { ViewToggle } from "@/ui/ViewToggle";
 import { AddIdea } from "./AddIdea";
 import { clusterOptions, figure, useClusters, useIdeaCount, useSectors } from "./data";
@@ -259,16 +260,7 @@ function columnsOf(clusters: Map<string, string>, work: IdeaWork): Column<Idea>[
       id: "title",
       header: "Title",
       className: "w-full max-w-0 min-w-28 truncate sm:min-w-48",
-      cell: (row) => (
-        <button
-          type="button"
-          className="max-w-full cursor-pointer truncate font-medium hover:underline"
-          title={row.title}
-          onClick={() => work.open(row)}
-        >
-          {row.title}
-        </button>
-      ),
+      cell: (row) => <TitleButton name={row.title} open={() => work.open(row)} />,
     },
     {
       id: "cluster",

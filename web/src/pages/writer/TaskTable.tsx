@@ -9,6 +9,7 @@ import { RowActions } from "@/ui/ActionButtons";
 import { StatusBadge } from "@/ui/Badge";
 import { type Column, DataTable, type Selection } from "@/ui/DataTable";
 import type { MenuEntry } from "@/ui/Menu";
+import { TitleButton } from "@/ui/TitleButton";
 import { isFree, removeTasks, useOpenJobs, write } from "./useTasks";
 
 export function TaskTable({
@@ -55,15 +56,7 @@ export function TaskTable({
       id: "title",
       header: "Title",
       className: "w-full max-w-0 min-w-28 sm:min-w-64",
-      cell: (task) => (
-        <button
-          type="button"
-          className="block max-w-full cursor-pointer truncate text-left font-medium hover:underline"
-          onClick={() => open(task)}
-        >
-          {task.title}
-        </button>
-      ),
+      cell: (task) => <TitleButton name={task.title} open={() => open(task)} />,
     },
     {
       id: "status",

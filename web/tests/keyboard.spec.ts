@@ -1,6 +1,6 @@
 /** The way from keywords to a public page without a mouse: nothing is out of reach, and nothing loses the focus. */
 import { expect, type Locator, type Page } from "@playwright/test";
-import { asApi, signUp, test } from "./people";
+import { asApi, shows, signUp, test } from "./people";
 
 const CSV = `Keyword,Volume,KD,Intent
 brake pads,1300,34,commercial
@@ -47,7 +47,7 @@ async function command(page: Page, text: string): Promise<void> {
 /** Opens a page of the menu, and waits until it stands in the place of the one before. */
 async function open(page: Page, name: string): Promise<void> {
   await command(page, name);
-  await expect(page.getByRole("heading", { level: 1, name, exact: true })).toBeVisible();
+  await shows(page, name);
 }
 
 /** The next Tab goes on within the page, not from the top of the window. */

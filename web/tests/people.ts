@@ -128,6 +128,11 @@ export async function workedOn(api: Api): Promise<Data> {
   return { site, content, job };
 }
 
+/** The page of this name stands in the place of the one before: until then, that one could be pressed. */
+export async function shows(page: Page, name: string): Promise<void> {
+  await expect(page.getByRole("heading", { level: 1, name, exact: true })).toBeVisible();
+}
+
 /** Asks for ideas of what is chosen in the table of clusters, up to the question of the cost. */
 export async function askForIdeas(page: Page): Promise<void> {
   await page.getByRole("toolbar").getByRole("button", { name: "Generate ideas" }).click();

@@ -1,5 +1,5 @@
 import { expect, type Page } from "@playwright/test";
-import { asApi, askForIdeas, signUp, test } from "./people";
+import { asApi, askForIdeas, shows, signUp, test } from "./people";
 
 const CSV = `Keyword,Volume,KD,CPC,Intent
 brake pads,1300,34,1.20,commercial
@@ -48,6 +48,7 @@ test("from signing up to a public page, by clicking", async ({ page, context }) 
 
   // Ideas of the clusters.
   await page.getByRole("link", { name: "Clusters", exact: true }).click();
+  await shows(page, "Clusters");
   await expect(page.getByRole("checkbox").nth(1)).toBeVisible();
   await page.getByRole("checkbox", { name: "Choose all loaded rows" }).check({ force: true });
   await askForIdeas(page);
@@ -55,16 +56,20 @@ test("from signing up to a public page, by clicking", async ({ page, context }) 
 
   // One idea becomes a task, and the task an article.
   await page.getByRole("link", { name: "Ideas", exact: true }).click();
+  await shows(page, "Ideas");
   await page.getByRole("button", { name: "Accept" }).first().click();
   await page.getByRole("button", { name: "Make a task" }).first().click();
   await page.getByRole("link", { name: "Tasks", exact: true }).click();
+  await shows(page, "Tasks");
   await page.goto("/writer/tasks?view=table");
+  await shows(page, "Tasks");
   await page.getByRole("checkbox").nth(1).check({ force: true });
   await page.getByRole("toolbar").getByRole("button", { name: "Write" }).click();
   await pay(page, /^Spend up to 3 credits/, /Write articles: 1 of 1 done/);
 
   // The article is edited, approved and published.
   await page.getByRole("link", { name: "Content", exact: true }).click();
+  await shows(page, "Content");
   await page.getByRole("row").nth(1).click();
   const title = page.getByLabel("Title", { exact: true });
   await title.fill("Brake pads, by people who change them");

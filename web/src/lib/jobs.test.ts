@@ -22,13 +22,19 @@ test("every phase is told in words, and no model where none is asked", () => {
     phases.map((phase) => doing(job({ function: name, progress: { ...job().progress, phase } })));
   expect(said("auto_cluster")).toEqual([
     "Waiting its turn",
-    "Preparing",
+    "At work",
     "The model is at work",
     "Reading the answer",
     "Saving",
     "Done",
   ]);
-  expect(said("publish")[2]).toBe("At work");
+  expect(said("publish").slice(1, 5)).toEqual([
+    "Building the pages",
+    "At work",
+    "Reading the answer",
+    "Putting the pages online",
+  ]);
+  expect(said("import_keywords")[1]).toBe("Reading the file and adding keywords");
   expect(doing(job({ status: "preparing" }))).toBe("Preparing the items");
 });
 

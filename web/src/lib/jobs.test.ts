@@ -59,6 +59,7 @@ test("why items failed is told once each, the commonest first", () => {
     { message: "Too slow.", items: 1 },
   ]);
   expect(outcome(job())).toBe("1 of 4 done, 3 failed. 3 credits spent.");
+  expect(outcome(job({ function: "import_keywords" }))).toBe("1 of 4 parts done, 3 failed. 3 credits spent.");
 });
 
 test("what was given back does not count to what a job may still cost", () => {

@@ -31,11 +31,16 @@ export function doing(job: Job): string {
   return job.status === "preparing" ? "Preparing the items" : phaseName(job.progress.phase, job);
 }
 
-/** `1 / 3`, and of what, where the items are no things that one knows. */
+/** What is counted, where it is nothing that one knows: a file is read in parts. */
+function unit({ function: name, total }: Job): string {
+  if (name !== "import_keywords") return "";
+  return total === 1 ? " part" : " parts";
+}
+
+/** `1 / 3`, `1 / 3 parts`. */
 export function countOf(job: Job): string {
   const { done, failed, cancelled, total } = job.progress;
-  const unit = job.function === "import_keywords" ? (total === 1 ? " part" : " parts") : "";
-  return `${number(done + failed + cancelled)} / ${number(total)}${unit}`;
+  return `${number(done + failed + cancelled)} / ${number(total)}${unit(job)}`;
 }
 
 /** The most that a running job can come to cost: what failed is given back, and is not spent any more. */
@@ -47,7 +52,7 @@ export const reservedInAll = (job: Job) => job.credits.reserved + job.credits.ch
 /** `18 of 20 done, 2 failed. 54 credits spent.` */
 export function outcome(job: Job): string {
   const { done, failed, cancelled, total } = job.progress;
-  const parts = [`${done} of ${total} done`];
+  const parts = [`${done} of ${total}${unit(job)} done`];
   if (failed > 0) parts.push(`${failed} failed`);
   if (cancelled > 0) parts.push(`${cancelled} cancelled`);
   const spent = job.credits.charged > 0 ? ` ${credits(job.credits.charged)} spent.` : " Nothing was charged.";

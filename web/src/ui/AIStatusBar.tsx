@@ -22,9 +22,9 @@ export function AIStatusBar({ job, className }: { job: Job; className?: string }
           <span>{doing(job)}</span>
           <span className="whitespace-nowrap tabular-nums">
             {ended === 0 && (
-              <>
+              <span aria-hidden>
                 <Elapsed since={job.updated_at} /> ·{" "}
-              </>
+              </span>
             )}
             {countOf(job)}
           </span>

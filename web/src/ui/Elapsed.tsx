@@ -6,8 +6,8 @@ function subscribe(tick: () => void): () => void {
   return () => clearInterval(timer);
 }
 
-/** The time since then, second by second; not read out, as it would never end. */
+/** The time since then, second by second; not to be read out, as it would never end. */
 export function Elapsed({ since }: { since: string }) {
   const now = useSyncExternalStore(subscribe, () => Math.floor(Date.now() / 1000));
-  return <span aria-hidden>{elapsed(now - Math.floor(new Date(since).getTime() / 1000))}</span>;
+  return elapsed(now - Math.floor(new Date(since).getTime() / 1000));
 }

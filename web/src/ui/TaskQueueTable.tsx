@@ -36,7 +36,21 @@ const FIXED: Column<Job>[] = [
     id: "progress",
     header: "Progress",
     className: "w-56",
-    cell: (job) => <HowFar job={job} />,
+    cell: ({ function: name, progress: { done, failed, cancelled, total } }) => (
+      <span className="flex items-center gap-3">
+        <Progress
+          label={`Progress of ${functionName(name)}`}
+          done={done}
+          failed={failed + cancelled}
+          total={total}
+          className="min-w-16 flex-1 max-sm:hidden"
+        />
+        <span className="text-xs whitespace-nowrap text-ink-soft tabular-nums">
+          {number(done)} / {number(total)}
+          {failed > 0 && <span className="text-bad"> · {number(failed)} failed</span>}
+        </span>
+      </span>
+    ),
   },
   {
     id: "credits",
@@ -103,25 +117,5 @@ export function TaskQueueTable({ list, empty }: { list: List<Job>; empty: React.
       onOpen={open}
       empty={empty}
     />
-  );
-}
-
-function HowFar({ job }: { job: Job }) {
-  const { done, failed, cancelled, total } = job.progress;
-  return (
-    <span className="flex items-center gap-3">
-      <Progress
-        label={`Progress of ${functionName(job.function)}`}
-        done={done}
-        failed={failed + cancelled}
-        total={total}
-        isRunning={isOpen(job)}
-        className="min-w-16 flex-1 max-sm:hidden"
-      />
-      <span className="text-xs whitespace-nowrap text-ink-soft tabular-nums">
-        {number(done)} / {number(total)}
-        {failed > 0 && <span className="text-bad"> · {number(failed)} failed</span>}
-      </span>
-    </span>
   );
 }

@@ -33,7 +33,7 @@ function Private() {
 }
 
 /** Around a page that stands outside of the shell. */
-function Bare() {
+function WithoutShell() {
   return (
     <>
       <main aria-busy={useIsLoading()} className="flex min-h-dvh flex-col">
@@ -57,18 +57,18 @@ export function Guard({ role, flag, children }: { role?: Role; flag?: string; ch
   if (flag && !isOn(me.data, flag)) return <NotFound />;
   if (role && !mayOf(me.data, role)) {
     return (
-      <Instead title="Your role may not open this page">Ask an admin of {me.data.tenant.name} if you need it.</Instead>
+      <NoPage title="Your role may not open this page">Ask an admin of {me.data.tenant.name} if you need it.</NoPage>
     );
   }
   return children;
 }
 
 function NotFound() {
-  return <Instead title="There is no such page">The address may be mistyped, or what it showed is gone.</Instead>;
+  return <NoPage title="There is no such page">The address may be mistyped, or what it showed is gone.</NoPage>;
 }
 
 /** Stands where a page would. */
-function Instead({ title, children }: { title: string; children: React.ReactNode }) {
+function NoPage({ title, children }: { title: string; children: React.ReactNode }) {
   useEffect(() => {
     document.title = `${title} · IGNY8`;
   }, [title]);
@@ -90,7 +90,9 @@ type Load = () => Promise<Module>;
 function page(load: Load, name: string, guard: { role?: Role; flag?: string } = {}) {
   return async () => {
     const Component = await componentOf(load, name).catch(() => undefined);
-    const element = <Guard {...guard}>{Component ? <Component /> : <Late key={name} load={load} name={name} />}</Guard>;
+    const element = (
+      <Guard {...guard}>{Component ? <Component /> : <LoadAgain key={name} load={load} name={name} />}</Guard>
+    );
     return { element };
   };
 }
@@ -102,7 +104,7 @@ async function componentOf(load: Load, name: string): Promise<ComponentType> {
 }
 
 /** A page whose code could not be loaded: there is no network, or a new version has taken its place on the server. */
-function Late({ load, name }: { load: Load; name: string }) {
+function LoadAgain({ load, name }: { load: Load; name: string }) {
   const [Component, setComponent] = useState<ComponentType>();
   const attempt = useCallback(
     () =>
@@ -120,10 +122,10 @@ function Late({ load, name }: { load: Load; name: string }) {
     window.addEventListener("online", attempt);
     return () => window.removeEventListener("online", attempt);
   }, [attempt]);
-  const isLate = Component === undefined;
+  const isMissing = Component === undefined;
   useEffect(() => {
-    if (isLate) document.title = "Not loaded · IGNY8";
-  }, [isLate]);
+    if (isMissing) document.title = "Not loaded · IGNY8";
+  }, [isMissing]);
   if (Component) return <Component />;
   // With a network the document itself must be loaded again, as it names the code.
   const again = async () => {
@@ -153,7 +155,7 @@ export const router = createBrowserRouter([
         element: <Private />,
         children: [
           {
-            element: <Bare />,
+            element: <WithoutShell />,
             children: [
               { path: "/welcome", lazy: page(() => import("@/pages/onboarding"), "Onboarding", { role: "editor" }) },
             ],

@@ -16,11 +16,11 @@ function mayRepeat(request: Request): boolean {
 }
 
 async function send(request: Request): Promise<Response> {
-  const isPublic = PUBLIC.has(new URL(request.url).pathname);
+  const needsToken = !PUBLIC.has(new URL(request.url).pathname) && !request.headers.has("authorization");
   let spent: string | undefined;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const token = isPublic ? undefined : await bearer(spent);
+      const token = needsToken ? await bearer(spent) : undefined;
       const one = request.clone();
       if (token) one.headers.set("authorization", `Bearer ${token}`);
       const answer = await fetch(one);
@@ -31,7 +31,7 @@ async function send(request: Request): Promise<Response> {
       const transient = answer.status === 502 || answer.status === 503 || answer.status === 504;
       if (!transient || attempt >= TRIES || !mayRepeat(request)) return answer;
     } catch (error) {
-      if (request.signal.aborted) throw error;
+      if (request.signal.aborted || error instanceof ApiError) throw error;
       // Without a network there is nothing to wait for: the page says so now, and reads again when it is back.
       if (attempt >= TRIES || !mayRepeat(request) || !navigator.onLine) throw ApiError.offline();
     }

@@ -1,6 +1,7 @@
 import { QueryClient } from "@tanstack/react-query";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { apply, follow, type Ports, useLive } from "./live";
+import { apply, follow, type Ports, tellRecent, useLive } from "./live";
+import { withNews } from "./news";
 import type { Job, LiveMessage, Notice } from "./types";
 
 const at = (second: number) => `2026-11-22T10:00:${String(second).padStart(2, "0")}.000Z`;
@@ -77,6 +78,51 @@ test("the balance is taken as it is", () => {
   };
   apply(cache, { type: "balance", at: at(4), balance });
   expect(cache.getQueryData(["balance"])).toEqual(balance);
+});
+
+test("what is told while an answer is under way is newer than the answer", async () => {
+  const cache = new QueryClient();
+  const answered: ((rows: Job[]) => void)[] = [];
+  const read = () =>
+    withNews(
+      () => new Promise<Job[]>((answer) => answered.push(answer)),
+      (rows, news) => (news.type === "job" ? tellRecent(rows, news.job) : rows),
+    );
+  const [first, second] = [read(), read()];
+  tell(cache, job("2", 5, "succeeded"));
+  tell(cache, job("3", 6));
+  // The first was asked for before what is told, the second too, but it has something newer still.
+  answered[0]?.([job("2", 4), job("1", 1)]);
+  answered[1]?.([job("3", 7, "queued"), job("2", 4), job("1", 1)]);
+  expect((await first).map((row) => [row.id, row.status])).toEqual([
+    ["3", "running"],
+    ["2", "succeeded"],
+    ["1", "running"],
+  ]);
+  expect((await second).map((row) => [row.id, row.status])).toEqual([
+    ["3", "queued"],
+    ["2", "succeeded"],
+    ["1", "running"],
+  ]);
+  tell(cache, job("9", 9));
+  const later = read();
+  answered[2]?.([job("1", 1)]);
+  expect(await later).toEqual([job("1", 1)]);
+});
+
+test("a job of long ago is told of while it runs again, and when it ends", () => {
+  const cache = new QueryClient();
+  const newest = Array.from({ length: 20 }, (_, n) => job(String(90 - n), 1, "succeeded"));
+  cache.setQueryData(["jobs", "recent"], newest);
+  const seen = () => cache.getQueryData<Job[]>(["jobs", "recent"])?.find((row) => row.id === "10")?.status;
+  tell(cache, job("10", 2));
+  expect(seen()).toBe("running");
+  tell(cache, job("10", 3, "failed"));
+  expect(seen()).toBe("failed");
+  // Also where it was read meanwhile that the newest are others.
+  cache.setQueryData(["jobs", "recent"], newest);
+  tell(cache, job("10", 4, "succeeded"));
+  expect(seen()).toBe("succeeded");
 });
 
 class Fake {

@@ -7,6 +7,7 @@ import { useEffect } from "react";
 import { create } from "zustand";
 import { isOpen } from "@/lib/jobs";
 import { api, call } from "./client";
+import { hear } from "./news";
 import { ApiError } from "./problem";
 import { queryClient, useMe } from "./query";
 import { useSession } from "./session";
@@ -23,7 +24,7 @@ const WAIT = [1_000, 60_000] as const;
 /** A page that is looked at again asks for a sign of life, unless it did so just now. */
 const JUST_NOW = 5_000;
 /** How many of the newest jobs the tray knows, besides those that still run. */
-const RECENT = 20;
+export const RECENT = 20;
 /** News comes in bursts: what they make stale is read again once. */
 const BURST = 100;
 
@@ -39,16 +40,17 @@ export type JobFilters = { function?: string; site?: string; failures?: string }
 type JobPage = { items: Job[]; total?: number | null };
 
 /** Puts a state that was told in the place of the known one, unless that is newer: answers may overtake what is told. */
-function placed(rows: Job[], job: Job): Job[] {
+export function placed(rows: Job[], job: Job): Job[] {
   return rows.map((row) => (row.id === job.id && job.updated_at >= row.updated_at ? job : row));
 }
 
 const has = (rows: Job[], job: Job) => rows.some((row) => row.id === job.id);
 
-function tellRecent(rows: Job[], job: Job): Job[] {
+/** What is told is news, however old its job: one that is tried again ends long after it was made. */
+export function tellRecent(rows: Job[], job: Job): Job[] {
   if (has(rows, job)) return placed(rows, job);
   const all = [job, ...rows].sort((a, b) => (a.id < b.id ? 1 : -1));
-  return all.filter((row, place) => place < RECENT || isOpen(row));
+  return all.filter((row, place) => place < RECENT || isOpen(row) || row.id === job.id);
 }
 
 function tellList(pages: JobPage[], job: Job): JobPage[] {
@@ -73,7 +75,8 @@ function wants(filters: JobFilters, job: Job): boolean {
   );
 }
 
-function tellJob(cache: QueryClient, job: Job): void {
+/** Puts a job as it is now wherever it is shown. */
+export function tellJob(cache: QueryClient, job: Job): void {
   cache.setQueryData<Job[]>(["jobs", "recent"], (rows) => rows && tellRecent(rows, job));
   for (const [key, list] of cache.getQueriesData<InfiniteData<JobPage>>({ queryKey: ["jobs", "list"] })) {
     if (list && wants((key[2] ?? {}) as JobFilters, job)) {
@@ -109,6 +112,7 @@ function soon(cache: QueryClient, name: string): void {
 
 /** Puts a message into the cache. */
 export function apply(cache: QueryClient, message: LiveMessage): void {
+  hear(message);
   switch (message.type) {
     case "job":
       tellJob(cache, message.job);

@@ -11,6 +11,7 @@ import {
 import { useCallback, useMemo } from "react";
 import { isReadOnly, mayOf } from "@/lib/rights";
 import { api, call } from "./client";
+import { withNews } from "./news";
 import { ApiError } from "./problem";
 import { useSession } from "./session";
 import type { Me, Role } from "./types";
@@ -145,5 +146,9 @@ export function useMay(role: Role): boolean {
 
 /** What is left to spend. */
 export function useBalance() {
-  return useQuery({ queryKey: ["balance"], queryFn: () => call(api.GET("/api/billing/balance")) });
+  const read = () => call(api.GET("/api/billing/balance"));
+  return useQuery({
+    queryKey: ["balance"],
+    queryFn: () => withNews(read, (balance, news) => (news.type === "balance" ? news.balance : balance)),
+  });
 }

@@ -3,8 +3,10 @@ import { useQuery } from "@tanstack/react-query";
 import { isOpen } from "@/lib/jobs";
 import { useUi } from "@/lib/store";
 import { api, call } from "./client";
-import { type JobFilters, useLive } from "./live";
-import { useList, useMe } from "./query";
+import { type JobFilters, placed, RECENT, tellRecent, useLive } from "./live";
+import { withNews } from "./news";
+import { ApiError } from "./problem";
+import { queryClient, useList, useMe } from "./query";
 import type { Job, Plan, Site } from "./types";
 
 /** Every site of the tenant, by name. An account has some; past 200 the switcher's search asks the server. */
@@ -35,12 +37,34 @@ export function usePlans() {
   });
 }
 
-/** The newest jobs. */
+async function readJob(id: string): Promise<Job> {
+  return (await call(api.GET("/api/system/jobs/{id}", { params: { path: { id } } }))) as Job;
+}
+
+/** Older jobs that run, as they were tried again, are read one by one: at most so many. */
+const MOST_OLDER = 10;
+
+const RECENT_JOBS = ["jobs", "recent"];
+
+/** The newest jobs, and the older ones that ran when they were read or told of last: their end is waited for too. */
+async function readRecent(): Promise<Job[]> {
+  const newest = (await call(api.GET("/api/system/jobs", { params: { query: { limit: RECENT } } }))).items as Job[];
+  const known = queryClient.getQueryData<Job[]>(RECENT_JOBS) ?? [];
+  const older = known.filter((job) => isOpen(job) && !newest.some((one) => one.id === job.id)).slice(0, MOST_OLDER);
+  const gone = (error: unknown) => {
+    if (error instanceof ApiError && error.status === 404) return [];
+    throw error;
+  };
+  const found = await Promise.all(older.map((job) => readJob(job.id).then((one) => [one], gone)));
+  return [...newest, ...found.flat()];
+}
+
+/** The newest jobs, and all that run. */
 export function useRecentJobs() {
   const poll = useJobPoll();
   return useQuery({
-    queryKey: ["jobs", "recent"],
-    queryFn: async () => (await call(api.GET("/api/system/jobs", { params: { query: { limit: 20 } } }))).items as Job[],
+    queryKey: RECENT_JOBS,
+    queryFn: () => withNews(readRecent, (rows, news) => (news.type === "job" ? tellRecent(rows, news.job) : rows)),
     refetchInterval: (query) => poll(query.state.data),
   });
 }
@@ -50,7 +74,14 @@ export function useJob(id: string) {
   const poll = useJobPoll();
   return useQuery({
     queryKey: ["jobs", "one", id],
-    queryFn: async () => (await call(api.GET("/api/system/jobs/{id}", { params: { path: { id } } }))) as Job,
+    queryFn: () =>
+      withNews(
+        () => readJob(id),
+        (job, news) => {
+          const isNewer = news.type === "job" && news.job.id === id && news.job.updated_at >= job.updated_at;
+          return isNewer ? { ...news.job, items: job.items } : job;
+        },
+      ),
     refetchInterval: (query) => poll(query.state.data && [query.state.data]),
   });
 }
@@ -64,7 +95,10 @@ export function useJobs(filters: JobFilters) {
     "jobs",
     filters,
     (cursor) =>
-      call(api.GET("/api/system/jobs", { params: { query: { limit: 50, cursor, count: !cursor, ...only } } })),
+      withNews(
+        () => call(api.GET("/api/system/jobs", { params: { query: { limit: 50, cursor, count: !cursor, ...only } } })),
+        (page, news) => (news.type === "job" ? { ...page, items: placed(page.items, news.job) } : page),
+      ),
     { refetchInterval: poll },
   );
 }

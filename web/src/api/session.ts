@@ -1,9 +1,11 @@
 /**
  * Who is signed in. The access token lives in this tab (sessionStorage, so that a reload asks for no new one); the
  * refresh token in localStorage, so that a new tab is signed in too. Refresh tokens are for one use: a lock over all tabs
- * lets one of them refresh at a time, with the token that is newest then.
+ * lets one of them refresh, or go over to another tenant, at a time. What it is answered it keeps only if the session that
+ * it asked for is still the one that is stored.
  */
 import { create } from "zustand";
+import { ApiError } from "./problem";
 import type { SignedIn } from "./types";
 
 const STORED = "igny8.refresh";
@@ -25,6 +27,9 @@ type State = {
 export const useSession = create<State>(() => ({ status: "unknown" }));
 
 let access: Access | undefined = kept();
+
+/** The tenant of what is on screen in this tab; none before the first answer. */
+let here: string | undefined = access?.tenant;
 
 /** What this tab had before it was loaded again; nothing when another tab has gone over to another tenant meanwhile. */
 function kept(): Access | undefined {
@@ -51,6 +56,7 @@ function stored(): string | null {
 
 /** Keeps what a sign-in, a switch or a refresh answered, and lets waiting requests go on. */
 export function enter(signed: SignedIn): void {
+  here = signed.tenant.id;
   const until = Date.now() + (signed.expires_in - MARGIN) * 1000;
   keep({ token: signed.access_token, until, tenant: signed.tenant.id });
   localStorage.setItem(TENANT, signed.tenant.id);
@@ -62,6 +68,7 @@ export function enter(signed: SignedIn): void {
 /** Forgets the session on this machine. */
 export function leave(): void {
   keep(undefined);
+  here = undefined;
   localStorage.removeItem(STORED);
   for (const one of waiting.splice(0)) one.reject();
   useSession.setState({ status: "out", email: undefined });
@@ -71,18 +78,29 @@ export function refreshToken(): string | null {
   return stored();
 }
 
+/** What is on screen is of a tenant that this browser has left, in another tab. */
+const isBehind = () => here !== undefined && here !== localStorage.getItem(TENANT);
+
 async function refresh(): Promise<Refreshed> {
   const token = stored();
-  if (!token) return "ended";
+  if (!token) return useSession.getState().status === "out" ? "left" : "ended";
+  if (isBehind()) return "left";
   try {
     const answer = await fetch("/api/auth/refresh", {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ refresh_token: token }),
     });
-    if (answer.ok) {
-      enter((await answer.json()) as SignedIn);
-      return "done";
+    const signed = answer.ok ? ((await answer.json()) as SignedIn) : undefined;
+    // Meanwhile someone has signed in or out, or gone over to another tenant: what is stored now is newer than this answer.
+    if (stored() !== token) return await refresh();
+    if (signed) {
+      const was = here;
+      enter(signed);
+      if (!was || was === signed.tenant.id) return "done";
+      // The person does not belong to the tenant of this page any more.
+      location.assign("/");
+      return "left";
     }
     return answer.status === 401 || answer.status === 422 ? "ended" : "unreachable";
   } catch {
@@ -90,12 +108,13 @@ async function refresh(): Promise<Refreshed> {
   }
 }
 
-type Refreshed = "done" | "ended" | "unreachable";
+/** `left`: this browser has signed out, or gone over to a tenant that this tab does not show. */
+type Refreshed = "done" | "ended" | "left" | "unreachable";
 
 let refreshing: Promise<Refreshed> | undefined;
 
 /** Alone over all tabs; without the lock where the browser has none (a page that is not from a secure origin). */
-async function locked(work: () => Promise<Refreshed>): Promise<Refreshed> {
+async function locked<T>(work: () => Promise<T>): Promise<T> {
   return navigator.locks ? await navigator.locks.request("igny8-refresh", work) : await work();
 }
 
@@ -108,6 +127,24 @@ function refreshOnce(): Promise<Refreshed> {
   return refreshing;
 }
 
+function left(): ApiError {
+  const detail = "You have signed out or changed to another account in another tab. Load this page again to go on.";
+  return new ApiError({ status: 401, code: "unauthenticated", detail });
+}
+
+/**
+ * Has another session take the place of this one: `ask` gets the token of this one and answers the other. No tab refreshes
+ * meanwhile: its answer could come last, and would put the session back that has ended here.
+ */
+export async function replaceSession(ask: (token: string) => Promise<SignedIn>): Promise<void> {
+  // Before the lock, which a refresh needs too.
+  const token = await bearer();
+  await locked(async () => {
+    if (!token || !stored() || isBehind()) throw left();
+    enter(await ask(token));
+  });
+}
+
 /** Tries to continue the stored session when the page is opened. */
 export async function resume(): Promise<void> {
   if (useSession.getState().status !== "unknown") return;
@@ -117,7 +154,7 @@ export async function resume(): Promise<void> {
   }
   keep(undefined);
   const result = await refreshOnce();
-  if (result === "ended") leave();
+  if (result === "ended" || result === "left") leave();
   if (result === "unreachable") useSession.setState({ status: "in" });
 }
 
@@ -133,6 +170,7 @@ export async function bearer(spent?: string): Promise<string | undefined> {
     const result = await refreshOnce();
     if (result === "done" && access) return access.token;
     if (result === "unreachable") throw new TypeError("no connection");
+    if (result === "left") throw left();
     keep(undefined);
     useSession.setState({ status: "expired" });
   }
@@ -144,9 +182,9 @@ export async function bearer(spent?: string): Promise<string | undefined> {
 export function watchOtherTabs(): void {
   window.addEventListener("storage", (event) => {
     if (event.key === TENANT) {
-      // The next refresh would be for the other tenant, and what is on screen is of the one that was left. Without a token
-      // nothing is on screen yet, and a refresh may be under way that must not be broken off.
-      if (!access?.tenant || access.tenant === event.newValue) return;
+      // What is on screen is of the tenant that was left. Before the first answer there is nothing on screen, and a refresh
+      // may be under way that must not be broken off.
+      if (!here || here === event.newValue) return;
       keep(undefined);
       location.assign("/");
       return;

@@ -28,6 +28,14 @@ export function ago(iso: string, now = Date.now()): string {
   return date(iso);
 }
 
+/** `14 s`, `2 min 5 s`, `1 h 5 min`; clocks that differ give no negative time. */
+export function elapsed(seconds: number): string {
+  const all = Math.max(0, Math.round(seconds));
+  if (all < 60) return `${all} s`;
+  if (all < 3600) return `${Math.floor(all / 60)} min ${all % 60} s`;
+  return `${Math.floor(all / 3600)} h ${Math.floor((all % 3600) / 60)} min`;
+}
+
 /** `1 keyword`, `2 keywords`; the plural is given when it is not made by an s. */
 export function count(amount: number, one: string, many = `${one}s`): string {
   return `${number(amount)} ${amount === 1 ? one : many}`;

@@ -22,13 +22,19 @@ test("every phase is told in words, and no model where none is asked", () => {
     phases.map((phase) => doing(job({ function: name, progress: { ...job().progress, phase } })));
   expect(said("auto_cluster")).toEqual([
     "Waiting its turn",
-    "Preparing",
+    "At work",
     "The model is at work",
     "Reading the answer",
     "Saving",
     "Done",
   ]);
-  expect(said("publish")[2]).toBe("At work");
+  expect(said("publish").slice(1, 5)).toEqual([
+    "Building the pages",
+    "At work",
+    "Reading the answer",
+    "Putting the pages online",
+  ]);
+  expect(said("import_keywords")[1]).toBe("Reading the file and adding keywords");
   expect(doing(job({ status: "preparing" }))).toBe("Preparing the items");
 });
 
@@ -53,6 +59,7 @@ test("why items failed is told once each, the commonest first", () => {
     { message: "Too slow.", items: 1 },
   ]);
   expect(outcome(job())).toBe("1 of 4 done, 3 failed. 3 credits spent.");
+  expect(outcome(job({ function: "import_keywords" }))).toBe("1 of 4 parts done, 3 failed. 3 credits spent.");
 });
 
 test("what was given back does not count to what a job may still cost", () => {

@@ -1,31 +1,46 @@
 /** Jobs in words: whether one still runs, what it does now, and what came of it. */
 import type { Job, JobStatus, Phase } from "@/api/types";
-import { credits, words } from "./format";
+import { credits, number, words } from "./format";
 
 const OPEN: JobStatus[] = ["preparing", "queued", "running"];
 export const isOpen = (job: Job) => OPEN.includes(job.status);
 
+/** The least that is known of an item that runs is `prep`: a list cannot say more. */
 const PHASES: Record<Phase, string> = {
   init: "Waiting its turn",
-  prep: "Preparing",
+  prep: "At work",
   ai_call: "The model is at work",
   parse: "Reading the answer",
   save: "Saving",
   done: "Done",
 };
 
-/** Jobs that ask no model. */
-const WITHOUT_MODEL = ["import_keywords", "publish"];
+/** Jobs that ask no model, and what they do instead. */
+const WITHOUT_MODEL: Record<string, Partial<Record<Phase, string>>> = {
+  import_keywords: { prep: "Reading the file and adding keywords", ai_call: "At work" },
+  publish: { prep: "Building the pages", ai_call: "At work", save: "Putting the pages online" },
+};
 
 /** What is being done. A phase that we do not know (yet) is shown by its name. */
 export function phaseName(phase: Phase, job: Pick<Job, "function">): string {
-  if (phase === "ai_call" && WITHOUT_MODEL.includes(job.function)) return "At work";
-  return PHASES[phase] ?? words(phase);
+  return WITHOUT_MODEL[job.function]?.[phase] ?? PHASES[phase] ?? words(phase);
 }
 
 /** What a running job does now. */
 export function doing(job: Job): string {
   return job.status === "preparing" ? "Preparing the items" : phaseName(job.progress.phase, job);
+}
+
+/** What is counted, where it is nothing that one knows: a file is read in parts. */
+function unit({ function: name, total }: Job): string {
+  if (name !== "import_keywords") return "";
+  return total === 1 ? " part" : " parts";
+}
+
+/** `1 / 3`, `1 / 3 parts`. */
+export function countOf(job: Job): string {
+  const { done, failed, cancelled, total } = job.progress;
+  return `${number(done + failed + cancelled)} / ${number(total)}${unit(job)}`;
 }
 
 /** The most that a running job can come to cost: what failed is given back, and is not spent any more. */
@@ -37,7 +52,7 @@ export const reservedInAll = (job: Job) => job.credits.reserved + job.credits.ch
 /** `18 of 20 done, 2 failed. 54 credits spent.` */
 export function outcome(job: Job): string {
   const { done, failed, cancelled, total } = job.progress;
-  const parts = [`${done} of ${total} done`];
+  const parts = [`${done} of ${total}${unit(job)} done`];
   if (failed > 0) parts.push(`${failed} failed`);
   if (cancelled > 0) parts.push(`${cancelled} cancelled`);
   const spent = job.credits.charged > 0 ? ` ${credits(job.credits.charged)} spent.` : " Nothing was charged.";

@@ -9,8 +9,7 @@ import { enter, useSession } from "@/api/session";
 import { Button, LinkButton } from "@/ui/Button";
 import { TextField } from "@/ui/Field";
 import { useSubmit } from "@/ui/useSubmit";
-
-const MIN_PASSWORD = 10;
+import { checkLength, lengthError, passwordHint, SHORTEST_PASSWORD, ShortPassword, TOO_SHORT } from "./password";
 
 function Frame({ title, intro, children }: { title: string; intro?: React.ReactNode; children: React.ReactNode }) {
   return (
@@ -55,7 +54,8 @@ function Ask({
     >
       {children(errors)}
       {error !== undefined && (
-        <p role="alert" className="text-bad">
+        // The field itself counts what is missing, as long as something is.
+        <p role="alert" className={error instanceof ShortPassword ? "sr-only" : "text-bad"}>
           {sentence(error)}
         </p>
       )}
@@ -72,14 +72,23 @@ function Email(props: { value: string; onChange: (value: string) => void; error?
   return <TextField label="Email" type="email" autoComplete="email" isRequired {...props} />;
 }
 
-function NewPassword(props: { label: string; value: string; onChange: (value: string) => void; error?: string }) {
+function NewPassword({
+  error,
+  ...rest
+}: {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  error?: string;
+}) {
   return (
     <TextField
+      {...rest}
       type="password"
       autoComplete="new-password"
       isRequired
-      hint={`At least ${MIN_PASSWORD} characters; a few words are good.`}
-      {...props}
+      hint={passwordHint(rest.value)}
+      error={error === TOO_SHORT ? lengthError(rest.value) : error}
     />
   );
 }
@@ -138,6 +147,7 @@ export function SignUp() {
       <Ask
         action="Create account"
         submit={async () => {
+          checkLength(password);
           queryClient.clear();
           enter(await call(api.POST("/api/auth/register", { body: { tenant_name: name, email, password } })));
           void navigate("/welcome", { replace: true });
@@ -219,6 +229,7 @@ export function ResetPassword() {
         <Ask
           action="Save the password"
           submit={async () => {
+            checkLength(password);
             await call(api.POST("/api/auth/password-reset/confirm", { body: { token, password } }));
             setDone(true);
           }}
@@ -246,7 +257,7 @@ export function AcceptInvitation() {
   return (
     <Frame
       title="Accept the invitation"
-      intro="New to IGNY8? Choose a password. If you have an account already, enter its password."
+      intro="New to IGNY8? Choose a name and a password. If you have an account already, enter its password."
     >
       <Ask
         action="Join"
@@ -270,6 +281,7 @@ export function AcceptInvitation() {
               label="Password"
               type="password"
               isRequired
+              hint={`A new one has at least ${SHORTEST_PASSWORD} characters; a few words are good.`}
               value={password}
               onChange={setPassword}
               error={errors.password ?? errors.token}

@@ -1,4 +1,4 @@
-/** Ctrl-K: what can be done with the chosen rows, and every page and site by name. */
+/** Ctrl-K: what can be done with the chosen rows, every page and site by name, and what is in the site in hand. */
 import { CornerDownLeft } from "lucide-react";
 import { useEffect, useState } from "react";
 import {
@@ -13,12 +13,14 @@ import {
   useFilter,
 } from "react-aria-components";
 import { useNavigate } from "react-router";
+import { sentence } from "@/api/problem";
 import { useMe } from "@/api/query";
-import { useSites } from "@/api/resources";
+import { useSite, useSites } from "@/api/resources";
 import { isOn, mayOf } from "@/lib/rights";
 import { useUi } from "@/lib/store";
 import { useChosen } from "@/ui/ActionButtons";
 import { navFor } from "./nav";
+import { NEWEST, type Search, useFound } from "./useFound";
 
 type Command = { id: string; text: string; group: string; run: () => void };
 
@@ -58,6 +60,8 @@ function Commands({ close }: { close: () => void }) {
   const sites = useSites().data ?? [];
   const [text, setText] = useState("");
   const { contains } = useFilter({ sensitivity: "base" });
+  const { site } = useSite();
+  const search = useFound(site?.id, text, contains);
   const pages = navFor(
     (role) => mayOf(me, role),
     (flag) => isOn(me, flag),
@@ -85,22 +89,30 @@ function Commands({ close }: { close: () => void }) {
       run: () => me && useUi.getState().chooseSite(me.tenant.id, site.id),
     })),
   ];
+  const shown: Command[] = [
+    ...commands.filter((command) => contains(command.text, text.trim())),
+    ...search.found.map(({ to, ...rest }) => ({ ...rest, run: () => void navigate(to) })),
+  ];
   return (
-    <Autocomplete inputValue={text} onInputChange={setText} filter={contains}>
-      <SearchField aria-label="Search pages, sites and commands" autoFocus className="border-b border-line">
+    <Autocomplete inputValue={text} onInputChange={setText}>
+      <SearchField aria-label="Search pages, sites, commands and content" autoFocus className="border-b border-line">
         <Input
-          placeholder="Search pages, sites and actions"
+          placeholder={site ? `Search pages, actions and ${site.name}` : "Search pages, sites and actions"}
           className="w-full bg-transparent px-5 py-4 text-base outline-none placeholder:text-ink-soft"
         />
       </SearchField>
       <Menu
         aria-label="Commands"
-        items={commands}
+        items={shown}
         className="max-h-80 overflow-auto p-2 outline-none"
-        renderEmptyState={() => <p className="px-3 py-4 text-ink-soft">Nothing found. Try another word.</p>}
+        renderEmptyState={() => (
+          <p className="px-3 py-4 text-ink-soft">
+            {search.state === "searching" ? "Searching…" : `Nothing found for “${text.trim()}”. Try another word.`}
+          </p>
+        )}
         onAction={(key) => {
           close();
-          commands.find((command) => command.id === key)?.run();
+          shown.find((command) => command.id === key)?.run();
         }}
       >
         {(command) => (
@@ -110,11 +122,29 @@ function Commands({ close }: { close: () => void }) {
             className="group flex cursor-pointer items-center gap-3 rounded-lg px-3 py-2 outline-none data-[focused]:bg-sunk"
           >
             <span className="w-20 shrink-0 truncate text-xs text-ink-soft">{command.group}</span>
-            <span className="flex-1">{command.text}</span>
+            <span className="min-w-0 flex-1 truncate">{command.text}</span>
             <CornerDownLeft className="size-4 text-ink-soft opacity-0 group-data-[focused]:opacity-100" aria-hidden />
           </MenuItem>
         )}
       </Menu>
+      {site && <Scope site={site.name} search={search} />}
     </Autocomplete>
+  );
+}
+
+/** What is searched, and how far it is. */
+function Scope({ site, search: { state, error } }: { site: string; search: Search }) {
+  return (
+    <p role="status" className="border-t border-line px-5 py-2 text-xs text-ink-soft">
+      {state === "failed" ? (
+        <span className="text-bad">
+          Not all of {site} could be searched. {sentence(error)}
+        </span>
+      ) : state === "searching" ? (
+        `Searching ${site}…`
+      ) : (
+        `In ${site}: keywords that begin so, and names in its newest ${NEWEST} articles, clusters and ideas.`
+      )}
+    </p>
   );
 }

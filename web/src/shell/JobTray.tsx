@@ -39,6 +39,7 @@ const CHANGED = [
 function useEnds(jobs: Job[] | undefined): void {
   const open = useRef(new Set<string>());
   const known = useRef<Set<string> | undefined>(undefined);
+  const ends = useRef(new Set<string>());
   const navigate = useNavigate();
   useEffect(() => {
     if (!jobs) return;
@@ -46,16 +47,22 @@ function useEnds(jobs: Job[] | undefined): void {
     const seen = known.current ?? new Set(jobs.map((job) => job.id));
     known.current = seen;
     for (const job of jobs) {
-      const isNew = !seen.has(job.id) || (startedJobs.has(job.id) && !isOpen(job));
+      const isNew = !seen.has(job.id);
       seen.add(job.id);
-      if (isOpen(job)) open.current.add(job.id);
-      else if (open.current.delete(job.id) || isNew) {
-        startedJobs.delete(job.id);
-        invalidate(...CHANGED);
-        const text = `${functionName(job.function)}: ${outcome(job)}`;
-        if (job.status === "failed") failed(`${text} ${job.error ?? ""}`);
-        else told(text, { label: "Details", run: () => void navigate(`/jobs/${job.id}`) });
+      if (isOpen(job)) {
+        open.current.add(job.id);
+        continue;
       }
+      const isOurs = startedJobs.delete(job.id);
+      const hasRun = open.current.delete(job.id);
+      // A job that is tried again ends again.
+      const end = `${job.id} ${job.updated_at}`;
+      if (!(isNew || isOurs || hasRun) || ends.current.has(end)) continue;
+      ends.current.add(end);
+      invalidate(...CHANGED);
+      const text = `${functionName(job.function)}: ${outcome(job)}`;
+      if (job.status === "failed") failed(`${text} ${job.error ?? ""}`, job.id);
+      else told(text, { label: "Details", run: () => void navigate(`/jobs/${job.id}`) }, job.id);
     }
   }, [jobs, navigate]);
 }

@@ -1,6 +1,6 @@
 import { api, call } from "@/api/client";
 import { queryClient } from "@/api/query";
-import { enter } from "@/api/session";
+import { replaceSession } from "@/api/session";
 import { confirm, UNSAVED } from "@/ui/ConfirmDialog";
 
 /**
@@ -11,7 +11,9 @@ export async function switchTenant(tenant_id: string): Promise<void> {
   // What the browser would ask when the page is left.
   const isSaved = window.dispatchEvent(new Event("beforeunload", { cancelable: true }));
   if (!isSaved && !(await confirm(UNSAVED))) return;
-  enter(await call(api.POST("/api/auth/switch", { body: { tenant_id } })));
+  await replaceSession((token) =>
+    call(api.POST("/api/auth/switch", { body: { tenant_id }, headers: { authorization: `Bearer ${token}` } })),
+  );
   // Nothing of one tenant may be seen under another.
   queryClient.clear();
   // It was answered; the browser shall not ask again.

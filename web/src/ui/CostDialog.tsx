@@ -5,63 +5,46 @@
  */
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
-import { create } from "zustand";
 import { ApiError, sentence } from "@/api/problem";
-import { invalidate, useBalance } from "@/api/query";
-import { startedJobs } from "@/api/resources";
-import type { Estimated } from "@/api/types";
+import { invalidate, useBalance, useMe } from "@/api/query";
 import { count, credits, number } from "@/lib/format";
-import { useUi } from "@/lib/store";
 import { Button, LinkButton } from "./Button";
 import { Dialog } from "./Dialog";
-import { ErrorState, Skeleton } from "./states";
-import { told } from "./ToastNotifications";
-
-export type Cost = {
-  /** "Write articles". */
-  title: string;
-  /** What will happen, in a sentence. */
-  what: React.ReactNode;
-  /** What an item of the estimate is. */
-  noun: string;
-  plural?: string;
-  estimate: () => Promise<Estimated>;
-  /** Starts it; answers the job that was started. */
-  start: () => Promise<{ job: { id: string } }>;
-  /** Called with the job's id once it runs. */
-  onStarted?: (job: string) => void;
-};
-
-const useCost = create<{ cost?: Cost }>(() => ({}));
-
-/** Opens the dialog. */
-export function spend(cost: Cost): void {
-  useCost.setState({ cost });
-}
+import { sayStarted } from "./jobActions";
+import { askAgain, estimated, forget, type Question, refused, start, useQuestion } from "./spend";
+import { Skeleton } from "./states";
 
 export function CostDialog() {
-  const cost = useCost((state) => state.cost);
+  const question = useQuestion((state) => state.question);
+  const tenant = useMe().data?.tenant.id;
+  useEffect(() => {
+    if (tenant) askAgain(tenant);
+  }, [tenant]);
   // Whoever signs in after the one who was asked is not asked in their place.
-  useEffect(() => () => useCost.setState({ cost: undefined }), []);
-  if (!cost) return null;
-  return <Asked cost={cost} close={() => useCost.setState({ cost: undefined })} />;
+  useEffect(() => () => forget(), []);
+  return question && <Asked key={question.key} question={question} />;
 }
 
-function Asked({ cost, close }: { cost: Cost; close: () => void }) {
+function Asked({ question }: { question: Question }) {
   const balance = useBalance();
   const begun = useRef(false);
-  const estimate = useQuery({ queryKey: ["estimate", cost], queryFn: cost.estimate, gcTime: 0, staleTime: 0 });
-  const start = useMutation({
-    mutationFn: cost.start,
-    onSuccess: ({ job }) => {
-      startedJobs.add(job.id);
+  const estimate = useQuery({
+    queryKey: ["estimate", question.key],
+    queryFn: () => estimated(question),
+    gcTime: 0,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const starting = useMutation({
+    mutationFn: () => start(question),
+    onSuccess: (job) => {
       invalidate("jobs", "balance", "tasks", "ideas", "keywords");
-      told(`${cost.title}: started.`, { label: "Show progress", run: () => useUi.getState().show({ trayOpen: true }) });
-      cost.onStarted?.(job.id);
-      close();
+      sayStarted(job, `${question.title}: started.`);
+      question.onStarted?.(job);
+      forget(question.key);
     },
     onError: () => {
       begun.current = false;
+      refused(question);
       // Somebody else may have spent meanwhile: what is left is read again, so that the figures hold.
       invalidate("balance");
     },
@@ -70,19 +53,21 @@ function Asked({ cost, close }: { cost: Cost; close: () => void }) {
   const begin = () => {
     if (begun.current) return;
     begun.current = true;
-    start.mutate();
+    starting.mutate();
   };
+  const close = () => forget(question.key);
   const price = estimate.data?.credits;
   const available = balance.data?.available;
   const remains = price !== undefined && available !== undefined ? available - price : undefined;
   const short = remains !== undefined && remains < 0;
   const nothing = estimate.data?.items === 0;
+  const { title, what, noun, plural, isKept, isSent } = question;
   return (
     <Dialog
       alert
       isOpen
       width="sm"
-      title={cost.title}
+      title={title}
       onClose={close}
       footer={
         <>
@@ -95,8 +80,9 @@ function Asked({ cost, close }: { cost: Cost; close: () => void }) {
             <Button
               look="primary"
               autoFocus
+              className="min-w-48"
               // Waiting keeps the focus; what is disabled loses it.
-              busy={start.isPending || estimate.isPending}
+              busy={starting.isPending || estimate.isFetching}
               isDisabled={nothing || estimate.isError}
               onPress={begin}
             >
@@ -106,18 +92,37 @@ function Asked({ cost, close }: { cost: Cost; close: () => void }) {
         </>
       }
     >
-      <p>{cost.what}</p>
-      {estimate.error ? (
-        <ErrorState error={estimate.error} again={() => void estimate.refetch()} />
-      ) : (
-        <dl className="mt-4 grid grid-cols-[1fr_auto] gap-x-6 gap-y-2 rounded-lg bg-sunk px-4 py-3">
-          <Line label="Items" value={estimate.data && count(estimate.data.items, cost.noun, cost.plural)} />
-          <Line label="Cost at most" value={price === undefined ? undefined : credits(price)} />
-          <Line label="Available now" value={available === undefined ? undefined : number(available)} />
-          <Line strong label="Remains" value={remains === undefined ? undefined : number(remains)} />
-        </dl>
+      {isKept && !starting.isPending && (
+        <p role="status" className="mb-3 rounded-lg bg-warn-soft px-4 py-2 text-warn">
+          The page was loaded again.{" "}
+          {isSent
+            ? "Perhaps this was started just before; it is not started twice."
+            : "Nothing was started; you can still do it here."}
+        </p>
       )}
-      <div aria-live="polite" className="mt-3 text-[13px] text-ink-soft">
+      <p>{what}</p>
+      {/* As high with an error as with the figures, and while both are on their way. */}
+      <div className="mt-4 min-h-32 rounded-lg bg-sunk px-4 py-3">
+        {estimate.isError && !estimate.isFetching ? (
+          <div role="alert" className="flex flex-col items-start gap-2">
+            <p>
+              <span className="font-medium text-bad">The cost is not known, so nothing is started.</span>{" "}
+              {sentence(estimate.error)}
+            </p>
+            <Button size="sm" onPress={() => void estimate.refetch()}>
+              Try again
+            </Button>
+          </div>
+        ) : (
+          <dl className="grid grid-cols-[1fr_auto] gap-x-6 gap-y-2">
+            <Line label="Items" value={estimate.data && count(estimate.data.items, noun, plural)} />
+            <Line label="Cost at most" value={price === undefined ? undefined : credits(price)} />
+            <Line label="Available now" value={available === undefined ? undefined : number(available)} />
+            <Line strong label="Remains" value={remains === undefined ? undefined : number(remains)} />
+          </dl>
+        )}
+      </div>
+      <div aria-live="polite" className="mt-3 min-h-[2lh] text-[13px] text-ink-soft">
         {nothing && "There is nothing to do."}
         {short && (
           <span className="text-bad">
@@ -127,10 +132,12 @@ function Asked({ cost, close }: { cost: Cost; close: () => void }) {
         )}
         {!nothing && !short && price !== 0 && "Charged as items succeed. What fails or is cancelled is given back."}
       </div>
-      {start.error && (
+      {starting.error && (
         <p role="alert" className="mt-3 text-bad">
-          {sentence(start.error)}
-          {start.error instanceof ApiError && start.error.credits && ` Available: ${start.error.credits.available}.`}
+          {sentence(starting.error)}
+          {starting.error instanceof ApiError &&
+            starting.error.credits &&
+            ` Available: ${starting.error.credits.available}.`}
         </p>
       )}
     </Dialog>
@@ -141,7 +148,9 @@ function Line({ label, value, strong }: { label: string; value?: string; strong?
   return (
     <>
       <dt className={strong ? "font-medium" : "text-ink-soft"}>{label}</dt>
-      <dd className="text-right font-medium tabular-nums">{value ?? <Skeleton className="ml-auto h-5 w-14" />}</dd>
+      <dd className="text-right font-medium tabular-nums">
+        {value ?? <Skeleton className="ml-auto h-5 w-14 bg-line!" />}
+      </dd>
     </>
   );
 }

@@ -6,12 +6,15 @@ export function Progress({
   done,
   failed = 0,
   total,
+  isRunning,
   className,
 }: {
   label: string;
   done: number;
   failed?: number;
   total: number;
+  /** The rest is under way: something moves, also while nothing ends. */
+  isRunning?: boolean;
   className?: string;
 }) {
   const share = (part: number) => `${total > 0 ? (100 * part) / total : 0}%`;
@@ -26,6 +29,11 @@ export function Progress({
     >
       <span className="bg-brand transition-[width]" style={{ width: share(done) }} />
       <span className="bg-bad transition-[width]" style={{ width: share(failed) }} />
+      {isRunning && (
+        <span className="relative flex-1 overflow-hidden motion-reduce:hidden">
+          <span className="under-way absolute inset-y-0 w-1/3 rounded-full bg-brand/35" />
+        </span>
+      )}
     </div>
   );
 }

@@ -1,9 +1,12 @@
-/** What a person can do with a job: stop it while it runs, try again what failed. Both ask first. */
+/** What a person can do with a job: stop it while it runs, try again what failed. Both ask first, and all say what began. */
 import { api, call } from "@/api/client";
+import { tellJob } from "@/api/live";
 import { invalidate, queryClient } from "@/api/query";
+import { startedJobs } from "@/api/resources";
 import type { Balance, Job } from "@/api/types";
 import { count, credits, number } from "@/lib/format";
 import { isOpen } from "@/lib/jobs";
+import { useUi } from "@/lib/store";
 import { confirm } from "./ConfirmDialog";
 import { failed, told } from "./ToastNotifications";
 
@@ -21,6 +24,18 @@ function retryPrice({ progress: { done, failed, cancelled }, credits: { charged,
   return Math.ceil(each * failed);
 }
 
+/** Says that a job goes on, as it was at `since`. Its end is the last word: if that was told before, nothing is said. */
+function say(id: string, text: string, since: string, action?: { label: string; run: () => void }): void {
+  const known = queryClient.getQueryData<Job[]>(["jobs", "recent"])?.find((job) => job.id === id);
+  if (!known || isOpen(known) || known.updated_at <= since) told(text, action, id);
+}
+
+/** Says that a new job runs, and has its end told too, even if it is over before it is seen to run. */
+export function sayStarted(id: string, text: string): void {
+  startedJobs.add(id);
+  say(id, text, "", { label: "Show progress", run: () => useUi.getState().show({ trayOpen: true }) });
+}
+
 export const retryName = (job: Job) => `Try ${count(job.progress.failed, "item")} again`;
 
 async function cancel(job: Job): Promise<Job | undefined> {
@@ -35,7 +50,8 @@ async function cancel(job: Job): Promise<Job | undefined> {
   if (!yes) return undefined;
   const path = { id: job.id };
   const next = (await call(api.POST("/api/system/jobs/{id}/cancel", { params: { path } }))) as Job;
-  told(isOpen(next) ? "The job is being cancelled. What runs now still ends." : "The job is cancelled.");
+  const text = isOpen(next) ? "The job is being cancelled. What runs now still ends." : "The job is cancelled.";
+  say(job.id, text, next.updated_at);
   return next;
 }
 
@@ -55,7 +71,7 @@ async function retry(job: Job): Promise<Job | undefined> {
   if (!yes) return undefined;
   const path = { id: job.id };
   const next = (await call(api.POST("/api/system/jobs/{id}/retry", { params: { path } }))) as Job;
-  told("What failed is tried again.");
+  say(job.id, "What failed is tried again.", next.updated_at);
   return next;
 }
 
@@ -64,9 +80,10 @@ export async function act(action: JobAction, job: Job): Promise<void> {
   try {
     const next = await (action === "cancel" ? cancel(job) : retry(job));
     if (!next) return;
-    queryClient.setQueryData(["jobs", "one", job.id], next);
+    // The tray too: it waits for the end of a job that it knows to run, however old.
+    tellJob(queryClient, next);
   } catch (error) {
-    failed(error);
+    failed(error, job.id);
   }
   // Also after a refusal: the job is not as it was shown.
   invalidate("jobs", "balance");

@@ -1,10 +1,10 @@
 /** What can be done with clusters. */
 import { api, call } from "@/api/client";
 import { invalidate } from "@/api/query";
-import type { Cluster, Estimated } from "@/api/types";
+import type { Cluster } from "@/api/types";
 import { count } from "@/lib/format";
 import { confirm } from "@/ui/ConfirmDialog";
-import { spend } from "@/ui/CostDialog";
+import { spend } from "@/ui/spend";
 import { inParts, oneByOne, remaining, tellBulk } from "./bulk";
 
 /** The most clusters of one request for ideas. */
@@ -35,14 +35,11 @@ export function generateIdeas(clusters: Cluster[], perCluster: number, then?: ()
   const body = { cluster_ids: clusters.map((one) => one.id), per_cluster: perCluster };
   const [first] = clusters;
   const where = clusters.length === 1 && first ? `the cluster “${first.name}”` : `each of ${clusters.length} clusters`;
-  const ask = (estimate: boolean) =>
-    call(api.POST("/api/planner/ideas/generate", { params: { query: estimate ? { estimate } : {} }, body }));
   spend({
     title: "Generate ideas",
     what: `Up to ${count(perCluster, "idea")} for ${where}, each with an outline. Only ideas that are made are charged.`,
     noun: "cluster",
-    estimate: async () => (await ask(true)) as Estimated,
-    start: async () => (await ask(false)) as { job: { id: string } },
+    order: { path: "/api/planner/ideas/generate", body },
     onStarted: then,
   });
 }

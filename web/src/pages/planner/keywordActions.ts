@@ -1,10 +1,10 @@
 /** What can be done with chosen keywords. */
 import { api, call, download } from "@/api/client";
 import { invalidate } from "@/api/query";
-import type { Estimated, Keyword, Site } from "@/api/types";
+import type { Keyword, Site } from "@/api/types";
 import { count } from "@/lib/format";
 import { confirm } from "@/ui/ConfirmDialog";
-import { spend } from "@/ui/CostDialog";
+import { spend } from "@/ui/spend";
 import { type BulkOutcome, inParts, remaining, tellBulk } from "./bulk";
 import { changeRows } from "./cache";
 
@@ -73,15 +73,12 @@ export function cluster(site: Site, selection: Selection, then?: (job: string) =
     "all_new" in selection
       ? `All new keywords of ${site.name} are grouped by what their searchers want, in new and existing clusters. A batch is up to 30 keywords.`
       : `${count(selection.keyword_ids.length, "keyword")} of ${site.name} will be grouped by what their searchers want, in new and existing clusters. A batch is up to 30 keywords.`;
-  const ask = (estimate: boolean) =>
-    call(api.POST("/api/planner/cluster", { params: { query: estimate ? { estimate } : {} }, body }));
   spend({
     title: "Cluster keywords",
     what,
     noun: "batch of keywords",
     plural: "batches of keywords",
-    estimate: async () => (await ask(true)) as Estimated,
-    start: async () => (await ask(false)) as { job: { id: string } },
+    order: { path: "/api/planner/cluster", body },
     onStarted: then,
   });
 }

@@ -3,8 +3,8 @@ import { api, call } from "@/api/client";
 import { invalidate, type List, useList } from "@/api/query";
 import type { Deployment, PublishingRecord, Site } from "@/api/types";
 import { moment } from "@/lib/format";
-import { useUi } from "@/lib/store";
 import { confirm } from "@/ui/ConfirmDialog";
+import { sayStarted } from "@/ui/jobActions";
 import { failed, told } from "@/ui/ToastNotifications";
 
 export function useRecords(site: string): List<PublishingRecord> {
@@ -67,12 +67,9 @@ export async function redeploy(site: Site): Promise<boolean> {
   });
   if (!sure) return false;
   try {
-    await call(api.POST("/api/publish/sites/{id}/deploy", { params: { path: { id: site.id } } }));
+    const { job } = await call(api.POST("/api/publish/sites/{id}/deploy", { params: { path: { id: site.id } } }));
     invalidate("jobs", "deployments");
-    told("The site is being deployed.", {
-      label: "Show progress",
-      run: () => useUi.getState().show({ trayOpen: true }),
-    });
+    sayStarted(job.id, "The site is being deployed.");
     return true;
   } catch (error) {
     failed(error);

@@ -1,9 +1,7 @@
 /** Publishing, from the list and from the editor: free, and said so before. */
-import { api, call } from "@/api/client";
 import { queryClient } from "@/api/query";
-import type { Estimated } from "@/api/types";
 import { count } from "@/lib/format";
-import { spend } from "@/ui/CostDialog";
+import { spend } from "@/ui/spend";
 
 /** The destination that there is: the site that we host. */
 export const HOSTED = "igny8";
@@ -17,14 +15,9 @@ export function publish(ids: string[], site: string, then?: (job: string) => voi
     title: ids.length === 1 ? "Publish this page" : `Publish ${count(ids.length, "page")}`,
     what: `Brings ${count(ids.length, "page")} to ${site} and puts the site online anew. Publishing is free.`,
     noun: "page",
-    estimate: async () => {
-      const estimate = (await call(
-        api.POST("/api/publish", { params: { query: { estimate: true } }, body }),
-      )) as Estimated;
-      // Many pages go as one item of work; what a person counts are the pages.
-      return { ...estimate, items: ids.length };
-    },
-    start: async () => (await call(api.POST("/api/publish", { body }))) as { job: { id: string } },
+    order: { path: "/api/publish", body },
+    // Many pages go as one item of work; what a person counts are the pages.
+    items: ids.length,
     onStarted: (job) => {
       void queryClient.invalidateQueries({ queryKey: ["jobs"] });
       then?.(job);

@@ -3,12 +3,12 @@ import { useQuery } from "@tanstack/react-query";
 import { api, call } from "@/api/client";
 import { invalidate, queryClient, useList } from "@/api/query";
 import { useRecentJobs } from "@/api/resources";
-import type { Estimated, Task, TaskStatus } from "@/api/types";
+import type { Task, TaskStatus } from "@/api/types";
 import { count } from "@/lib/format";
 import { isOpen } from "@/lib/jobs";
 import { useClusters } from "@/pages/planner/data";
 import { confirm } from "@/ui/ConfirmDialog";
-import { spend } from "@/ui/CostDialog";
+import { spend } from "@/ui/spend";
 import { failed, told } from "@/ui/ToastNotifications";
 
 export const STATUSES: { id: TaskStatus; name: string }[] = [
@@ -90,9 +90,7 @@ export function write(tasks: Task[], left: number, then?: () => void): void {
       .filter(Boolean)
       .join(" "),
     noun: "article",
-    estimate: async () =>
-      (await call(api.POST("/api/writer/generate", { params: { query: { estimate: true } }, body }))) as Estimated,
-    start: async () => (await call(api.POST("/api/writer/generate", { body }))) as { job: { id: string } },
+    order: { path: "/api/writer/generate", body },
     onStarted: () => then?.(),
   });
 }

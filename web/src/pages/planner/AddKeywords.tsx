@@ -5,6 +5,7 @@ import { count, number } from "@/lib/format";
 import { TextField } from "@/ui/Field";
 import { FormModal } from "@/ui/FormModal";
 import { told } from "@/ui/ToastNotifications";
+import { LanguageHint } from "./LanguageHint";
 import { linesOf } from "./lines";
 import { importText, MOST_LINES } from "./pasted";
 import { RejectedDialog } from "./RejectedLines";
@@ -71,6 +72,7 @@ function PasteForm({
             }
             hint={lines.length > 0 ? `${count(lines.length, "keyword")}` : "One per line. Paste a list as it is."}
           />
+          <LanguageHint site={site} keywords={lines} />
           <SectorSelect site={site} value={sector} onChange={setSector} />
         </>
       )}

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Button } from "./Button";
 import { Dialog } from "./Dialog";
 import { guardDoublePress } from "./doublePress";
+import { Checkbox } from "./Field";
 
 let stop: () => void;
 beforeEach(() => {
@@ -16,13 +17,13 @@ afterEach(() => stop());
 function Idea({ make }: { make: () => void }) {
   const [accepted, setAccepted] = useState(false);
   const [open, setOpen] = useState(false);
-  const [more, setMore] = useState(0);
+  const [times, setTimes] = useState(0);
   return (
     <>
       <Button onPress={() => (accepted ? make() : setAccepted(true))}>{accepted ? "Make a task" : "Accept"}</Button>
       <Button onPress={() => setOpen(true)}>Edit</Button>
-      <button type="button" aria-label="More" onClick={() => setMore(more + 1)} />
-      <output>{more}</output>
+      <Checkbox onChange={() => setTimes(times + 1)}>Choose</Checkbox>
+      <output>{times}</output>
       <Dialog title="Idea" isOpen={open} onClose={() => setOpen(false)}>
         Its outline
       </Dialog>
@@ -43,7 +44,7 @@ test("the second press of a double-click does nothing with what the first has pu
   expect(make).toHaveBeenCalledTimes(1);
 
   // What stays the same may be pressed again at once.
-  await user.dblClick(screen.getByRole("button", { name: "More" }));
+  await user.dblClick(screen.getByText("Choose"));
   expect(screen.getByRole("status").textContent).toBe("2");
 
   // The window that the first press opens is not closed by the second one, which falls beside it.

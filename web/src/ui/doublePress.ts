@@ -5,7 +5,7 @@
  */
 
 const CONTROL = "button, a, label, [role=button], [role=menuitem], [role=option], tr, li";
-const TEXT = "input, textarea, [contenteditable=true]";
+const TEXT = "input:not([type=checkbox], [type=radio]), textarea, [contenteditable=true]";
 /** Two presses of a key within so many milliseconds are one double press; of the mouse, the system tells. */
 const DOUBLE = 500;
 

@@ -63,7 +63,12 @@ function EditIdea({ idea, onClose }: { idea: Idea; onClose: () => void }) {
     <FormModal title={idea.title} action="Save" width="lg" isOpen onClose={onClose} submit={submit} values={body}>
       {(errors) => (
         <>
-          <Facts idea={idea} />
+          <div>
+            <Facts idea={idea} />
+            <p className="mt-1 text-xs text-ink-soft">
+              The title stays as it is; the task that you make from the idea can have another.
+            </p>
+          </div>
           <IdeaFields
             {...{ angle, setAngle, audience, setAudience, keywords, setKeywords, length, setLength, errors }}
           />

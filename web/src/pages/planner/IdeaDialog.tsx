@@ -118,7 +118,6 @@ export function IdeaFields({
           label="Words"
           minValue={50}
           maxValue={20_000}
-          step={50}
           value={length}
           onChange={(value) => setLength(Number.isNaN(value) ? 1000 : value)}
           error={errors.estimated_words}

@@ -76,7 +76,7 @@ export function TaskForm({ site, task, close }: { site: string; task?: Task; clo
             <NumberField
               label="Words"
               value={estimated}
-              onChange={setEstimated}
+              onChange={(value) => setEstimated(Number.isNaN(value) ? 1000 : value)}
               minValue={50}
               maxValue={20_000}
               error={errors.estimated_words}

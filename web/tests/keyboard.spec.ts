@@ -29,6 +29,8 @@ async function tabTo(page: Page, target: Locator, most = 40): Promise<void> {
 
 async function press(page: Page, target: Locator, key = "Enter"): Promise<void> {
   await tabTo(page, target);
+  // A person looks before the next press; the same key at once, with none between, is taken for a double press.
+  await page.keyboard.press("Shift");
   await page.keyboard.press(key);
 }
 
@@ -56,18 +58,12 @@ async function keepsFocus(page: Page): Promise<void> {
   await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).not.toBe("BODY");
 }
 
-/** Enter on what has just got the focus. A person has to look first; a second Enter at once is a double press. */
-async function pressAgain(page: Page): Promise<void> {
-  await page.keyboard.press("Shift");
-  await page.keyboard.press("Enter");
-}
-
 /** Agrees to the cost, and waits until the page tells the job's end. */
 async function pay(page: Page, ends: RegExp): Promise<void> {
   const start = page.getByRole("alertdialog").getByRole("button", { name: /^(Spend|Start, free)/ });
   // What one came to do has the focus.
   await expect(start).toBeFocused();
-  await pressAgain(page);
+  await press(page, start);
   await keepsFocus(page);
   await expect(page.getByLabel("Messages")).toContainText(ends, { timeout: 30_000 });
 }
@@ -105,8 +101,9 @@ test("from keywords to a public page by the keyboard alone", async ({ page }) =>
   await open(page, "Ideas");
   const idea = page.getByRole("article").first();
   await press(page, idea.getByRole("button", { name: "Accept" }));
-  await expect(idea.getByRole("button", { name: "Make a task" })).toBeFocused();
-  await pressAgain(page);
+  const next = idea.getByRole("button", { name: "Make a task" });
+  await expect(next).toBeFocused();
+  await press(page, next);
   await expect(page.getByLabel("Messages")).toContainText("1 task made");
 
   await open(page, "Tasks");

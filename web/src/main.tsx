@@ -5,12 +5,14 @@ import { RouterProvider } from "react-router";
 import { queryClient } from "@/api/query";
 import { resume, watchOtherTabs } from "@/api/session";
 import { followTheme } from "@/lib/store";
+import { guardDoublePress } from "@/ui/doublePress";
 import { ToastNotifications } from "@/ui/ToastNotifications";
 import { router } from "./routes";
 import "./styles.css";
 
 followTheme();
 watchOtherTabs();
+guardDoublePress(document);
 void resume();
 
 const root = document.getElementById("root");

@@ -1,4 +1,7 @@
 import { cleanup } from "@testing-library/react";
-import { afterEach } from "vitest";
+import { afterEach, vi } from "vitest";
+
+// react-aria asks for it when a window opens, and jsdom has none.
+vi.stubGlobal("CSS", { escape: (text: string) => text });
 
 afterEach(cleanup);

@@ -4,12 +4,29 @@ const NUMBER = new Intl.NumberFormat("en-US");
 const COMPACT = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
 const DATE = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
 const MOMENT = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const SECOND = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+});
 const RELATIVE = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
 export const number = (value: number) => NUMBER.format(value);
 export const compact = (value: number) => COMPACT.format(value);
 export const date = (iso: string) => DATE.format(new Date(iso));
 export const moment = (iso: string) => MOMENT.format(new Date(iso));
+
+/** Moments that can be told apart: with seconds where another one is of the same minute. */
+export function moments(all: string[]): string[] {
+  const minutes = all.map(moment);
+  return all.map((iso, at) => {
+    const minute = minutes[at] ?? "";
+    const isAlone = minutes.indexOf(minute) === minutes.lastIndexOf(minute);
+    return isAlone ? minute : SECOND.format(new Date(iso));
+  });
+}
 
 /** `3 minutes ago`, or the date when it is longer ago than a week. */
 export function ago(iso: string, now = Date.now()): string {

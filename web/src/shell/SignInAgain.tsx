@@ -18,6 +18,7 @@ export function SignInAgain() {
       action="Sign in"
       width="sm"
       isOpen
+      values={[typed, password]}
       onClose={() => useSession.getState().status === "expired" && leave()}
       submit={async () => {
         const body = { email: address || typed, password, tenant_id: me?.tenant.id };

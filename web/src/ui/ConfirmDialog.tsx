@@ -27,6 +27,15 @@ export const UNSAVED: Question = {
   danger: true,
 };
 
+/** Asked before a window with a changed form is closed. */
+export const DISCARD: Question = {
+  title: "Discard your changes?",
+  body: "What you entered here is not saved yet.",
+  action: "Discard",
+  back: "Go on editing",
+  danger: true,
+};
+
 type State = { question?: Question; answer?: (yes: boolean) => void };
 const useQuestion = create<State>(() => ({}));
 

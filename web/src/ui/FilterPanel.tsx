@@ -144,6 +144,7 @@ function Views({ table, savable }: { table: string; savable: boolean }) {
         width="sm"
         isOpen={naming}
         onClose={() => setNaming(false)}
+        values={name}
         submit={async () => {
           if (name.trim()) saveView(table, name.trim(), search.toString());
           setName("");

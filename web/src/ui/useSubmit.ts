@@ -27,5 +27,5 @@ export function useSubmit(submit: () => Promise<unknown>) {
     }
   };
   const errors: Record<string, string> = error instanceof ApiError ? error.fields : {};
-  return { busy, error, errors, send, forget: () => setError(undefined) };
+  return { busy, error, errors, send };
 }

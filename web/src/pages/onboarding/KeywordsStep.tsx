@@ -7,6 +7,7 @@ import type { ImportSummary, Site } from "@/api/types";
 import { count, number } from "@/lib/format";
 import { ImportDialog } from "@/pages/planner/ImportDialog";
 import { ImportOutcome } from "@/pages/planner/ImportOutcome";
+import { LanguageHint } from "@/pages/planner/LanguageHint";
 import { linesOf } from "@/pages/planner/lines";
 import { importText, MOST_LINES } from "@/pages/planner/pasted";
 import { Button } from "@/ui/Button";
@@ -25,7 +26,8 @@ export function KeywordsStep({ site, go, back }: StepProps & { site: Site }) {
       return (await call(api.GET("/api/planner/keywords", { params: { query } }))).total ?? 0;
     },
   }).data;
-  const lines = linesOf(text).length;
+  const pasted = linesOf(text);
+  const lines = pasted.length;
 
   const add = async () => {
     setOutcome(undefined);
@@ -51,20 +53,23 @@ export function KeywordsStep({ site, go, back }: StepProps & { site: Site }) {
           }
         >
           {(errors) => (
-            <TextField
-              label="Paste keywords, one per line"
-              placeholder={"brake pads\nwhen to change brake pads"}
-              rows={6}
-              value={text}
-              onChange={setText}
-              error={
-                errors.keywords ??
-                (lines > MOST_LINES
-                  ? `At most ${number(MOST_LINES)} lines at once; this has ${number(lines)}.`
-                  : undefined)
-              }
-              hint="Or import a file: an export of Ahrefs, Semrush, Keyword Planner or Search Console, or any table."
-            />
+            <>
+              <TextField
+                label="Paste keywords, one per line"
+                placeholder={"brake pads\nwhen to change brake pads"}
+                rows={6}
+                value={text}
+                onChange={setText}
+                error={
+                  errors.keywords ??
+                  (lines > MOST_LINES
+                    ? `At most ${number(MOST_LINES)} lines at once; this has ${number(lines)}.`
+                    : undefined)
+                }
+                hint="Or import a file: an export of Ahrefs, Semrush, Keyword Planner or Search Console, or any table."
+              />
+              <LanguageHint site={site} keywords={pasted} />
+            </>
           )}
         </InlineForm>
       </div>

@@ -30,24 +30,24 @@ export function AddIdea({
   const [keywords, setKeywords] = useState("");
   const [length, setLength] = useState(1000);
   const [sections, setSections] = useState<Section[]>([]);
+  const body = {
+    site_id: site.id,
+    ...kind,
+    cluster_id: kind.cluster_id || undefined,
+    title,
+    angle,
+    audience,
+    target_keywords: linesOf(keywords),
+    estimated_words: length,
+    outline: toOutline(sections),
+  };
   const submit = async () => {
-    const body = {
-      site_id: site.id,
-      ...kind,
-      cluster_id: kind.cluster_id || undefined,
-      title,
-      angle,
-      audience,
-      target_keywords: linesOf(keywords),
-      estimated_words: length,
-      outline: toOutline(sections),
-    };
     await call(api.POST("/api/planner/ideas", { body }));
     invalidate("ideas");
     told("Idea added.");
   };
   return (
-    <FormModal title="Add idea" action="Add idea" width="lg" isOpen onClose={onClose} submit={submit}>
+    <FormModal title="Add idea" action="Add idea" width="lg" isOpen onClose={onClose} submit={submit} values={body}>
       {(errors) => (
         <>
           <TextField

@@ -34,6 +34,7 @@ export function ClusterForm({ site, cluster, onClose }: { site: Site; cluster?: 
       isOpen
       onClose={onClose}
       submit={submit}
+      values={[name, description, sector]}
     >
       {(errors) => (
         <>
@@ -79,6 +80,7 @@ export function GenerateForm({
       width="sm"
       isOpen
       onClose={onClose}
+      values={perCluster}
       submit={async () => generateIdeas(clusters, perCluster, then)}
     >
       {() => (

@@ -20,12 +20,12 @@ export function IdeaDialog({ id, mayEdit, onClose }: { id: string; mayEdit: bool
   const query = useQuery({
     queryKey: ["ideas", "one", id],
     queryFn: () => call(api.GET("/api/planner/ideas/{id}", { params: { path: { id } } })) as Promise<Idea>,
-    // What is being written must not change under the hand.
     staleTime: 0,
-    refetchOnWindowFocus: false,
   });
-  const idea = query.data;
-  if (!idea || query.isRefetchError) {
+  // The idea as it was when the window opened: what is being written does not change or go under the hand.
+  const [idea, setIdea] = useState<Idea>();
+  if (!idea && query.isFetchedAfterMount && query.isSuccess) setIdea(query.data);
+  if (!idea) {
     return (
       <Dialog title="Idea" isOpen onClose={onClose} width="lg">
         {query.error ? (
@@ -37,7 +37,7 @@ export function IdeaDialog({ id, mayEdit, onClose }: { id: string; mayEdit: bool
     );
   }
   if (!mayEdit || isTaken(idea)) return <Plan idea={idea} onClose={onClose} />;
-  return <EditIdea key={idea.id} idea={idea} onClose={onClose} />;
+  return <EditIdea idea={idea} onClose={onClose} />;
 }
 
 function EditIdea({ idea, onClose }: { idea: Idea; onClose: () => void }) {
@@ -46,26 +46,29 @@ function EditIdea({ idea, onClose }: { idea: Idea; onClose: () => void }) {
   const [keywords, setKeywords] = useState(idea.target_keywords.join("\n"));
   const [length, setLength] = useState(idea.estimated_words);
   const [sections, setSections] = useState<Section[]>(() => sectionsOf(idea.outline));
-  // The version that the person has seen, not one that came in later.
-  const [version] = useState(idea.version);
+  const body = {
+    angle,
+    audience,
+    target_keywords: linesOf(keywords),
+    estimated_words: length,
+    outline: toOutline(sections),
+  };
   const submit = async () => {
-    const body = {
-      angle,
-      audience,
-      target_keywords: linesOf(keywords),
-      estimated_words: length,
-      outline: toOutline(sections),
-    };
     const params = { path: { id: idea.id } };
-    await call(api.PATCH("/api/planner/ideas/{id}", { params, headers: ifMatch(version), body }));
+    await call(api.PATCH("/api/planner/ideas/{id}", { params, headers: ifMatch(idea.version), body }));
     invalidate("ideas");
     told("Idea saved.");
   };
   return (
-    <FormModal title={idea.title} action="Save" width="lg" isOpen onClose={onClose} submit={submit}>
+    <FormModal title={idea.title} action="Save" width="lg" isOpen onClose={onClose} submit={submit} values={body}>
       {(errors) => (
         <>
-          <Facts idea={idea} />
+          <div>
+            <Facts idea={idea} />
+            <p className="mt-1 text-xs text-ink-soft">
+              The title stays as it is; the task that you make from the idea can have another.
+            </p>
+          </div>
           <IdeaFields
             {...{ angle, setAngle, audience, setAudience, keywords, setKeywords, length, setLength, errors }}
           />
@@ -115,7 +118,6 @@ export function IdeaFields({
           label="Words"
           minValue={50}
           maxValue={20_000}
-          step={50}
           value={length}
           onChange={(value) => setLength(Number.isNaN(value) ? 1000 : value)}
           error={errors.estimated_words}

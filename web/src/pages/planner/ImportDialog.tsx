@@ -14,6 +14,7 @@ import { FilePreview } from "./FilePreview";
 import { ImportOutcome } from "./ImportOutcome";
 import { type Preview, previewOf } from "./importPreview";
 import { MOST_BYTES, type Sent, sendFile, summaryOf } from "./importSend";
+import { LanguageHint } from "./LanguageHint";
 import { SectorSelect } from "./SectorSelect";
 
 type Chosen = { file: File; preview: Preview };
@@ -103,6 +104,7 @@ export function ImportDialog({ site, isOpen, onClose }: { site: Site; isOpen: bo
           <>
             <FileDrop name={chosen?.file.name} isDisabled={busy} choose={(file) => void choose(file)} />
             {chosen && <FilePreview file={chosen.file} preview={chosen.preview} />}
+            {chosen && <LanguageHint key={chosen.file.name} site={site} keywords={chosen.preview.keywords} />}
             {chosen && !bad && <SectorSelect site={site} value={sector} onChange={setSector} />}
             {error !== undefined && (
               <p role="alert" className="text-bad">

@@ -7,7 +7,7 @@ import { ago, number } from "@/lib/format";
 import { ActionButtons, RowActions } from "@/ui/ActionButtons";
 import { Button, LinkButton } from "@/ui/Button";
 import { type Column, DataTable } from "@/ui/DataTable";
-import { useFilters } from "@/ui/FilterPanel";
+import { FilterPanel, useFilters } from "@/ui/FilterPanel";
 import { Page } from "@/ui/Page";
 import { EmptyState, Skeleton } from "@/ui/states";
 import { TitleButton } from "@/ui/TitleButton";
@@ -15,6 +15,7 @@ import { ClusterDetail } from "./ClusterDetail";
 import { ClusterForm, GenerateForm } from "./ClusterForms";
 import { MOST_FOR_IDEAS, removeClusters } from "./clusterActions";
 import { useClusters } from "./data";
+import { folded } from "./importColumns";
 import { OfSite } from "./OfSite";
 
 const ClusterPicture = lazy(() => import("./ClusterPicture"));
@@ -41,7 +42,7 @@ function inOrder(rows: Cluster[], sort: string): Cluster[] {
 function SiteClusters({ site }: { site: Site }) {
   const mayEdit = useMay("editor");
   const query = useClusters(site.id);
-  const { values, set } = useFilters(["sort", "open", "picture"] as const);
+  const { values, set } = useFilters(["q", "sort", "open", "picture"] as const);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [editing, setEditing] = useState<{ cluster?: Cluster }>();
   const [generating, setGenerating] = useState<Cluster[]>();
@@ -50,7 +51,11 @@ function SiteClusters({ site }: { site: Site }) {
   const whole = query.data?.whole ?? true;
   const sort = values.sort ?? (whole ? "-volume" : "-created_at");
   const all = query.data?.rows;
-  const rows = useMemo(() => inOrder(all ?? [], whole ? sort : ""), [all, sort, whole]);
+  const wanted = folded(values.q ?? "");
+  const rows = useMemo(() => {
+    const found = (all ?? []).filter((one) => folded(one.name).includes(wanted));
+    return inOrder(found, whole ? sort : "");
+  }, [all, wanted, sort, whole]);
   const list: List<Cluster> = {
     rows,
     total: whole ? rows.length : undefined,
@@ -131,7 +136,7 @@ function SiteClusters({ site }: { site: Site }) {
       : []),
   ];
   const opened = values.open;
-  const hasPicture = rows.some((row) => row.keyword_count > 0);
+  const hasPicture = all?.some((row) => row.keyword_count > 0);
   const showPicture = values.picture !== "off";
   return (
     <Page
@@ -161,15 +166,21 @@ function SiteClusters({ site }: { site: Site }) {
           {query.isPending ? (
             <Skeleton className="h-[364px] rounded-xl" />
           ) : (
-            <ClusterPicture clusters={rows} open={(id) => set({ open: id })} />
+            <ClusterPicture clusters={all ?? []} open={(id) => set({ open: id })} />
           )}
         </Suspense>
       )}
       {!whole && (
         <p className="text-ink-soft">
-          This site has more than {number(rows.length)} clusters. The newest of them are shown, in this order only.
+          This site has more than {number(all?.length ?? 0)} clusters. The newest of them are shown, in this order only.
         </p>
       )}
+      <FilterPanel
+        table="clusters"
+        filters={[{ name: "q", label: "Search clusters", kind: "search" }]}
+        values={values}
+        set={set}
+      />
       <DataTable
         label={`Clusters of ${site.name}`}
         list={list}
@@ -181,17 +192,27 @@ function SiteClusters({ site }: { site: Site }) {
         rowLabel={(row) => row.name}
         height="min(36rem, calc(100dvh - 12rem))"
         empty={
-          <EmptyState
-            icon={FolderTree}
-            title="No clusters yet"
-            action={
-              <LinkButton look="primary" icon={Tags} to="/planner/keywords?status=new">
-                Go to new keywords
-              </LinkButton>
-            }
-          >
-            Clusters come from keywords: choose new keywords, or all of them, and group them.
-          </EmptyState>
+          wanted ? (
+            <EmptyState
+              icon={FolderTree}
+              title="No clusters match"
+              action={<Button onPress={() => set({ q: "" })}>Clear the search</Button>}
+            >
+              No name of a cluster has “{values.q}” in it.
+            </EmptyState>
+          ) : (
+            <EmptyState
+              icon={FolderTree}
+              title="No clusters yet"
+              action={
+                <LinkButton look="primary" icon={Tags} to="/planner/keywords?status=new">
+                  Go to new keywords
+                </LinkButton>
+              }
+            >
+              Clusters come from keywords: choose new keywords, or all of them, and group them.
+            </EmptyState>
+          )
         }
       />
       <ActionButtons

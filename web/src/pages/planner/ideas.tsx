@@ -187,7 +187,7 @@ function SiteIdeas({ site }: { site: Site }) {
           },
         ]}
       />
-      {open && <IdeaDialog id={open} mayEdit={mayEdit} onClose={() => filters.set({ open: "" })} />}
+      {open && <IdeaDialog key={open} id={open} mayEdit={mayEdit} onClose={() => filters.set({ open: "" })} />}
       {adding && (
         <AddIdea site={site} clusters={clusters} cluster={values.cluster_id ?? ""} onClose={() => setAdding(false)} />
       )}

@@ -7,6 +7,8 @@ import { type Field, fieldsOf } from "./importColumns";
 export type Preview = {
   columns: { header: string; field?: Field }[];
   rows: string[][];
+  /** Keywords of the first lines, to see what language they are in. */
+  keywords: string[];
   /** About how many lines there are. */
   lines: number;
   encoding: string;
@@ -21,6 +23,7 @@ const LOOKED_BYTES = 256 * 1024;
 /** Among how many filled lines the header is looked for. */
 const LOOKED_LINES = 10;
 const SHOWN_ROWS = 5;
+const LOOKED_KEYWORDS = 200;
 
 const FOREIGN: [number[], string][] = [
   [[0x50, 0x4b, 3, 4], "This is an Excel workbook or a ZIP archive. Save it as CSV and choose that file."],
@@ -120,7 +123,7 @@ function linesOf(bytes: Uint8Array): number {
 }
 
 export function previewOf(bytes: Uint8Array): Preview {
-  const nothing: Preview = { columns: [], rows: [], lines: 0, encoding: "", before: 0 };
+  const nothing: Preview = { columns: [], rows: [], keywords: [], lines: 0, encoding: "", before: 0 };
   if (bytes.length === 0) return { ...nothing, problem: "This file is empty." };
   const foreign = FOREIGN.find(([magic]) => startsWith(bytes, magic));
   if (foreign) return { ...nothing, problem: foreign[1] };
@@ -133,12 +136,12 @@ export function previewOf(bytes: Uint8Array): Preview {
   if (!header) return { ...nothing, lines, encoding };
   const names = header.records[header.at] ?? [];
   const last = names.findLastIndex((name) => name.trim() !== "");
+  const filled = header.records.slice(header.at + 1).filter((record) => !isBlank(record));
+  const keyword = header.fields.indexOf("keyword");
   return {
     columns: names.slice(0, last + 1).map((name, index) => ({ header: name.trim(), field: header.fields[index] })),
-    rows: header.records
-      .slice(header.at + 1)
-      .filter((record) => !isBlank(record))
-      .slice(0, SHOWN_ROWS),
+    rows: filled.slice(0, SHOWN_ROWS),
+    keywords: filled.slice(0, LOOKED_KEYWORDS).map((record) => record[keyword] ?? ""),
     lines,
     encoding,
     before: header.at,

@@ -50,7 +50,14 @@ export function CreateKeyDialog({
     made({ name: key.name, secret: key.secret });
   };
   return (
-    <FormModal title="Create an API key" action="Create key" isOpen={isOpen} onClose={onClose} submit={submit}>
+    <FormModal
+      title="Create an API key"
+      action="Create key"
+      isOpen={isOpen}
+      onClose={onClose}
+      submit={submit}
+      values={[name, role, end]}
+    >
       {(errors) => (
         <>
           <TextField
@@ -103,6 +110,7 @@ export function RenameKeyDialog({ apiKey, onClose }: { apiKey?: ApiKey; onClose:
       isOpen={apiKey !== undefined}
       onClose={onClose}
       submit={submit}
+      values={name}
     >
       {(errors) => (
         <TextField

@@ -82,7 +82,14 @@ export function InviteDialog({
     told(`An invitation is on its way to ${made.email}. It is good for seven days.`);
   };
   return (
-    <FormModal title="Invite someone" action="Send the invitation" isOpen={isOpen} onClose={onClose} submit={submit}>
+    <FormModal
+      title="Invite someone"
+      action="Send the invitation"
+      isOpen={isOpen}
+      onClose={onClose}
+      submit={submit}
+      values={[email, rights]}
+    >
       {(errors) => (
         <>
           <TextField
@@ -128,6 +135,7 @@ export function MemberDialog({
       isOpen={member !== undefined}
       onClose={onClose}
       submit={submit}
+      values={rights}
     >
       {(errors) => <RightsFields rights={rights} set={set} errors={errors} workspaces={workspaces} />}
     </FormModal>

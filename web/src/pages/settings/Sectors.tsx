@@ -111,6 +111,7 @@ function SectorDialog({
       isOpen={isOpen}
       onClose={onClose}
       submit={submit}
+      values={[name, description]}
     >
       {(errors) => (
         <>

@@ -45,6 +45,7 @@ export function SiteDialog({
       isOpen={isOpen}
       onClose={onClose}
       submit={submit}
+      values={form}
     >
       {(errors) => <SiteFields autoFocus form={form} set={set} errors={errors} workspaces={workspaces} />}
     </FormModal>

@@ -1,6 +1,7 @@
+import { useState } from "react";
 import type { Workspace } from "@/api/types";
 import { Select, TextField } from "@/ui/Field";
-import { localeOptions, SITE_TYPES, type SiteForm } from "./siteForm";
+import { domainProblem, localeOptions, SITE_TYPES, type SiteForm } from "./siteForm";
 
 /** The fields of a site, wherever one is made or changed. */
 export function SiteFields({
@@ -18,6 +19,8 @@ export function SiteFields({
   isDisabled?: boolean;
   autoFocus?: boolean;
 }) {
+  // Not while it is typed for the first time: it is no domain yet.
+  const [isDomainEntered, setDomainEntered] = useState(false);
   return (
     <>
       <TextField
@@ -64,7 +67,8 @@ export function SiteFields({
           isDisabled={isDisabled}
           value={form.domain}
           onChange={(domain) => set({ ...form, domain })}
-          error={errors.domain}
+          onBlur={() => setDomainEntered(true)}
+          error={(isDomainEntered ? domainProblem(form.domain) : undefined) ?? errors.domain}
         />
       </div>
       {workspaces.length > 0 && (

@@ -3,7 +3,7 @@ import { LogOut, Pencil, UserMinus, UserPlus } from "lucide-react";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { api, call } from "@/api/client";
-import { useList, useMay, useMe } from "@/api/query";
+import { useMay, useMe } from "@/api/query";
 import type { Member, Workspace } from "@/api/types";
 import { date } from "@/lib/format";
 import { RowActions } from "@/ui/ActionButtons";
@@ -15,7 +15,7 @@ import { Row, RowList } from "@/ui/RowList";
 import { Section } from "@/ui/Section";
 import { Invitations } from "./Invitations";
 import { InviteDialog, MemberDialog } from "./MemberDialogs";
-import { act, useWorkspaces } from "./resources";
+import { act, useMembers, useWorkspaces } from "./resources";
 import { mayManage, ROLES, roleName } from "./roles";
 
 export function Team() {
@@ -25,9 +25,7 @@ export function Team() {
   const [inviting, setInviting] = useState(false);
   const [edited, edit] = useState<Member>();
   const workspaces = useWorkspaces().rows;
-  const members = useList<Member>("members", "team", (cursor) =>
-    call(api.GET("/api/auth/users", { params: { query: { limit: 200, cursor, count: true } } })),
-  );
+  const members = useMembers();
   const remove = async (member: Member) => {
     const name = member.display_name || member.email;
     const yes = await confirm({

@@ -35,6 +35,7 @@ export function WorkspaceDialog({
       isOpen={isOpen}
       onClose={onClose}
       submit={submit}
+      values={name}
     >
       {(errors) => (
         <TextField

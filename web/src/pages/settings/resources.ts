@@ -2,7 +2,7 @@
 import type { Query } from "@tanstack/react-query";
 import { api, call } from "@/api/client";
 import { invalidate, type List, queryClient, useList } from "@/api/query";
-import type { Site, Workspace } from "@/api/types";
+import type { Member, Site, Workspace } from "@/api/types";
 import { confirm } from "@/ui/ConfirmDialog";
 import { failed, told } from "@/ui/ToastNotifications";
 
@@ -11,6 +11,12 @@ const MOST = 200;
 export function useWorkspaces(): List<Workspace> {
   return useList<Workspace>("workspaces", "settings", (cursor) =>
     call(api.GET("/api/auth/workspaces", { params: { query: { limit: MOST, cursor } } })),
+  );
+}
+
+export function useMembers(): List<Member> {
+  return useList<Member>("members", "team", (cursor) =>
+    call(api.GET("/api/auth/users", { params: { query: { limit: MOST, cursor, count: true } } })),
   );
 }
 

@@ -95,6 +95,26 @@ export function creation(form: SiteForm): SiteCreate {
   };
 }
 
+/** What is wrong with a domain, by the server's own rule; nothing when it is one, or when there is none. */
+export function domainProblem(text: string): string | undefined {
+  const domain = text
+    .trim()
+    .toLowerCase()
+    .replace(/^https?:\/\//, "")
+    .replace(/\/$/, "")
+    .replace(/\.$/, "");
+  if (domain === "") return undefined;
+  const labels = domain.split(".");
+  const isFine = labels.every((label) => /^[a-z0-9-]{1,63}$/.test(label) && !/^-|-$/.test(label));
+  if (isFine && labels.length > 1 && domain.length <= 253 && /[^\d.]/.test(domain)) return undefined;
+  // A name with letters beyond a to z has another form, which is the one that the server takes.
+  const url = `http://${domain}`;
+  const host = /^[\p{L}\p{N}.-]+$/u.test(domain) && URL.canParse(url) ? new URL(url).host : "";
+  return /xn--.*\../.test(host)
+    ? `Write it in its international form: ${host}`
+    : "Write a domain like www.example.com, without spaces and without what comes after it.";
+}
+
 /** What the form changes of a site; undefined when it changes nothing. */
 export function change(site: Site, form: SiteForm): SitePatch | undefined {
   const patch: SitePatch = {};

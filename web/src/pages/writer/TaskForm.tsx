@@ -20,15 +20,18 @@ export function TaskForm({ site, task, close }: { site: string; task?: Task; clo
   const [kind, setKind] = useState(ARTICLE);
   const [sections, setSections] = useState(() => sectionsOf(task?.outline ?? []));
 
+  // The version that the person has seen, not one that came in later.
+  const [version] = useState(task?.version ?? 0);
+  const common = {
+    title: title.trim(),
+    keywords: linesOf(keywords),
+    outline: toOutline(sections),
+    estimated_words: estimated,
+  };
+
   const submit = async () => {
-    const common = {
-      title: title.trim(),
-      keywords: linesOf(keywords),
-      outline: toOutline(sections),
-      estimated_words: estimated,
-    };
     if (task) {
-      const request = { params: { path: { id: task.id } }, headers: ifMatch(task.version), body: common };
+      const request = { params: { path: { id: task.id } }, headers: ifMatch(version), body: common };
       await call(api.PATCH("/api/writer/tasks/{id}", request));
       told("Task saved.");
     } else {
@@ -47,6 +50,7 @@ export function TaskForm({ site, task, close }: { site: string; task?: Task; clo
       width="lg"
       onClose={close}
       submit={submit}
+      values={[common, kind]}
     >
       {(errors) => (
         <>
@@ -72,7 +76,7 @@ export function TaskForm({ site, task, close }: { site: string; task?: Task; clo
             <NumberField
               label="Words"
               value={estimated}
-              onChange={setEstimated}
+              onChange={(value) => setEstimated(Number.isNaN(value) ? 1000 : value)}
               minValue={50}
               maxValue={20_000}
               error={errors.estimated_words}

@@ -18,6 +18,7 @@ import { EmptyState, Skeleton } from "@/ui/states";
 import { told } from "@/ui/ToastNotifications";
 import { NoSite } from "./NoSite";
 import { HOSTED, MOST_PUBLISHED, publish } from "./publish";
+import { isApproved, useWantsReview } from "./review";
 import { useClusterFilter } from "./useTasks";
 
 const STATUSES: { id: ContentStatus; name: string }[] = [
@@ -45,11 +46,6 @@ export function Contents() {
   );
 }
 
-/** A site that always wants a review publishes only what is approved, or was. */
-function mayPublish(content: Content, site: Site): boolean {
-  return site.settings?.review !== "always" || content.status === "approved" || content.status === "published";
-}
-
 function useContents(site: string, status: ContentStatus | undefined, cluster: string | undefined): List<Content> {
   const query = { site_id: site, count: true, ...(status && { status }), ...(cluster && { cluster_id: cluster }) };
   return useList<Content>(
@@ -70,12 +66,14 @@ function ContentTable({ site }: { site: Site }) {
   const status = STATUSES.find((one) => one.id === values.status)?.id;
   const list = useContents(site.id, status, cluster);
   const filter = `${status} ${cluster}`;
+  const wantsReview = useWantsReview(site);
+  const mayPublish = (content: Content) => !wantsReview || isApproved(content);
   // Only what is in sight can be chosen: other filters show other rows.
   // biome-ignore lint/correctness/useExhaustiveDependencies: other filters, another choice
   useEffect(() => setIds(new Set()), [filter]);
 
   const chosen = list.rows.filter((row) => ids.has(row.id));
-  const ready = chosen.filter((row) => mayPublish(row, site)).slice(0, MOST_PUBLISHED);
+  const ready = chosen.filter(mayPublish).slice(0, MOST_PUBLISHED);
   const publishChosen = () => {
     const left = chosen.length - ready.length;
     if (left > 0) told(`${count(left, "page")} left out: this site requires a review first.`);
@@ -105,7 +103,7 @@ function ContentTable({ site }: { site: Site }) {
       <DataTable
         label="Content"
         list={list}
-        columns={columnsOf(may, site, (id) => void navigate(`/writer/content/${id}`))}
+        columns={columnsOf(may, site, mayPublish, (id) => void navigate(`/writer/content/${id}`))}
         selection={may ? { ids, set: setIds } : undefined}
         onOpen={(row) => void navigate(`/writer/content/${row.id}`)}
         rowLabel={(row) => row.title}
@@ -169,7 +167,12 @@ function Place({ content }: { content: Content }) {
   );
 }
 
-function columnsOf(may: boolean, site: Site, open: (id: string) => void): Column<Content>[] {
+function columnsOf(
+  may: boolean,
+  site: Site,
+  mayPublish: (content: Content) => boolean,
+  open: (id: string) => void,
+): Column<Content>[] {
   return [
     {
       id: "title",
@@ -228,7 +231,7 @@ function columnsOf(may: boolean, site: Site, open: (id: string) => void): Column
                     id: "publish",
                     label: row.destinations[HOSTED] ? "Publish again" : "Publish",
                     icon: Globe,
-                    disabled: !mayPublish(row, site),
+                    disabled: !mayPublish(row),
                     run: () => publish([row.id], site.name),
                   },
                 ]}

@@ -2,9 +2,10 @@
 import { RotateCcw } from "lucide-react";
 import { useState } from "react";
 import { api, call } from "@/api/client";
-import { useList } from "@/api/query";
+import { useList, useMe } from "@/api/query";
 import type { ContentView, Revision } from "@/api/types";
-import { ago, count, number } from "@/lib/format";
+import { count, moments, number } from "@/lib/format";
+import { useMembers } from "@/pages/settings/resources";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { Select } from "@/ui/Field";
@@ -30,6 +31,8 @@ export function Revisions({
       }),
     ),
   );
+  const who = useNames();
+  const times = moments(list.rows.map((revision) => revision.created_at));
   return (
     <section aria-labelledby="revisions-heading" className="card p-4">
       <h2 id="revisions-heading">
@@ -38,7 +41,7 @@ export function Revisions({
       {list.error !== null && list.rows.length === 0 && <ErrorState error={list.error} again={list.again} />}
       {list.loading && <Skeleton className="mt-3 h-20 w-full" />}
       <ol className="mt-2 flex flex-col">
-        {list.rows.map((revision) => (
+        {list.rows.map((revision, at) => (
           <li key={revision.number}>
             <button
               type="button"
@@ -49,9 +52,11 @@ export function Revisions({
                 <span className="font-medium">Revision {revision.number}</span>
                 {revision.number === content.revision && <span className="text-ink-soft"> (newest)</span>}
                 <span className="block text-xs text-ink-soft">
-                  {[revision.note, ago(revision.created_at), count(revision.word_count, "word")]
-                    .filter(Boolean)
-                    .join(" · ")}
+                  {[revision.note, who(revision)].filter(Boolean).join(" by ")}
+                  <span className="block tabular-nums">
+                    {times[at]} · {count(revision.word_count, "word")}
+                    {change(revision, list.rows[at + 1])}
+                  </span>
                 </span>
               </span>
               <span className="shrink-0 text-[13px] text-brand">View</span>
@@ -74,6 +79,26 @@ export function Revisions({
       )}
     </section>
   );
+}
+
+/** Who made a revision; nothing for what no person made, and while it is not known. */
+function useNames(): (revision: Revision) => string | undefined {
+  const me = useMe().data?.user?.id;
+  const members = useMembers();
+  return ({ created_by }) => {
+    if (!created_by) return undefined;
+    if (created_by === me) return "you";
+    const member = members.rows.find((one) => one.id === created_by);
+    if (member) return member.display_name || member.email;
+    return members.total === members.rows.length ? "someone who left" : undefined;
+  };
+}
+
+/** How many words came or went since the revision before. */
+function change(revision: Revision, before: Revision | undefined): string {
+  const words = before ? revision.word_count - before.word_count : 0;
+  if (words === 0) return "";
+  return words > 0 ? `, ${number(words)} more` : `, ${number(-words)} fewer`;
 }
 
 function RevisionDialog({

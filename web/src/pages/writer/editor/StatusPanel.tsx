@@ -5,15 +5,16 @@ import { ago, number } from "@/lib/format";
 import { StatusBadge } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
 import { HOSTED } from "../publish";
+import { isApproved } from "../review";
 
 type Step = { to: ContentStatus; label: string };
 
-/** What the state may become by hand; publishing sets published. */
-export function stepsFrom(status: ContentStatus, review: string | undefined): Step[] {
+/** What the state may become by hand, the next step first; publishing sets published. */
+function stepsFrom(status: ContentStatus, wantsReview: boolean): Step[] {
   const toReview: Step = { to: "review", label: "Send to review" };
   const approve: Step = { to: "approved", label: "Approve" };
   const back: Step = { to: "draft", label: "Back to draft" };
-  if (status === "draft") return review === "always" ? [toReview] : [toReview, approve];
+  if (status === "draft") return wantsReview ? [toReview] : [toReview, approve];
   if (status === "review") return [approve, back];
   if (status === "approved") return [back];
   return [];
@@ -29,6 +30,7 @@ const MEANINGS: Record<ContentStatus, string> = {
 export function StatusPanel({
   content,
   site,
+  wantsReview,
   words,
   readOnly,
   busy,
@@ -39,6 +41,7 @@ export function StatusPanel({
 }: {
   content: ContentView;
   site: Site | undefined;
+  wantsReview: boolean;
   words: number;
   readOnly: boolean;
   busy: boolean;
@@ -50,8 +53,21 @@ export function StatusPanel({
 }) {
   const { status } = content;
   const place = content.destinations[HOSTED];
-  const review = site?.settings?.review;
-  const waits = review === "always" && status !== "approved" && status !== "published";
+  const waits = wantsReview && !isApproved(content);
+  // What comes next is the first button: a review that the site or a person asked for, else publishing.
+  const isStep = waits || status === "review";
+  const steps = stepsFrom(status, wantsReview).map((step, at) => (
+    <Button
+      key={step.to}
+      look={isStep && at === 0 ? "primary" : "plain"}
+      isDisabled={busy}
+      onPress={() => move(step.to)}
+    >
+      {step.label}
+    </Button>
+  ));
+  const first =
+    site?.settings?.review === "first_n" ? `its first ${site.settings.review_first} articles` : "its articles";
   const old = place !== undefined && place.revision < content.revision;
   return (
     <section aria-labelledby="status-heading" className="card flex flex-col gap-3 p-4">
@@ -81,8 +97,9 @@ export function StatusPanel({
       )}
       {!readOnly && (
         <div className="flex flex-wrap gap-2">
+          {isStep && steps}
           <Button
-            look={waits ? "plain" : "primary"}
+            look={isStep ? "plain" : "primary"}
             icon={Globe}
             busy={publishing}
             isDisabled={waits || busy}
@@ -90,15 +107,11 @@ export function StatusPanel({
           >
             {publishing ? "Publishing" : `${dirty ? "Save and publish" : place ? "Publish again" : "Publish"}`}
           </Button>
-          {stepsFrom(status, review).map((step) => (
-            <Button key={step.to} isDisabled={busy} onPress={() => move(step.to)}>
-              {step.label}
-            </Button>
-          ))}
+          {!isStep && steps}
         </div>
       )}
       {waits && !readOnly && (
-        <p className="text-[13px] text-ink-soft">This site requires a review: approve this before you publish it.</p>
+        <p className="text-[13px] text-ink-soft">This site reviews {first}: approve this one before you publish it.</p>
       )}
     </section>
   );

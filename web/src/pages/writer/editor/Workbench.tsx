@@ -11,6 +11,7 @@ import { confirm, UNSAVED } from "@/ui/ConfirmDialog";
 import { TextField } from "@/ui/Field";
 import { failed, told } from "@/ui/ToastNotifications";
 import { publish } from "../publish";
+import { useWantsReview } from "../review";
 import { BlockErrors, fieldErrors } from "./BlockErrors";
 import { BodyEditor, type GoTo } from "./BodyEditor";
 import { Conflict } from "./Conflict";
@@ -27,6 +28,7 @@ export function Workbench({ loaded }: { loaded: ContentView }) {
   const { base, fields, body, dirty, saving } = draft;
   const readOnly = !useMay("editor");
   const site = useSites().data?.find((one) => one.id === base.site_id);
+  const wantsReview = useWantsReview(site);
   const [previewing, setPreviewing] = useState(false);
   const [job, setJob] = useState<string>();
   const publishing = useRecentJobs().data?.some((one) => one.id === job && isOpen(one)) ?? false;
@@ -123,6 +125,7 @@ export function Workbench({ loaded }: { loaded: ContentView }) {
           <StatusPanel
             content={base}
             site={site}
+            wantsReview={wantsReview}
             words={words}
             readOnly={readOnly}
             busy={saving}

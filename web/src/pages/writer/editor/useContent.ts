@@ -58,7 +58,8 @@ export function useRevision(id: string, number: number | undefined) {
 /** Keeps an answer as the newest state, for every part of the page. */
 export function keep(content: ContentView): ContentView {
   queryClient.setQueryData(["content", "one", content.id], content);
-  for (const part of ["list", "revisions"]) void queryClient.invalidateQueries({ queryKey: ["content", part] });
+  for (const part of ["list", "revisions", "passed"])
+    void queryClient.invalidateQueries({ queryKey: ["content", part] });
   return content;
 }
 

@@ -1,11 +1,12 @@
 /** What is above the tasks: how they are shown and which; and below, what can be done with the chosen. */
 import { Kanban, Sparkles, Table2, Trash2 } from "lucide-react";
+import type { Task } from "@/api/types";
 import { useClusters } from "@/pages/planner/data";
 import { ActionButtons } from "@/ui/ActionButtons";
-import type { Selection } from "@/ui/DataTable";
 import { type Filter, FilterPanel } from "@/ui/FilterPanel";
+import type { useSelection } from "@/ui/useSelection";
 import { ViewToggle } from "@/ui/ViewToggle";
-import { isFree, loadedTasks, removeTasks, STATUSES, useOpenJobs, write } from "./useTasks";
+import { isFree, removeTasks, STATUSES, useOpenJobs, write } from "./useTasks";
 
 export type View = "board" | "table";
 
@@ -51,29 +52,18 @@ export function TaskFilters({
 }
 
 /** The bar of the chosen tasks. */
-export function ChosenTasks({ selection }: { selection: Selection }) {
+export function ChosenTasks({ chosen, clear, busy, run }: ReturnType<typeof useSelection<Task>>) {
   const jobs = useOpenJobs();
-  const clear = () => selection.set(new Set());
-  const loaded = loadedTasks();
-  const free = [...selection.ids].flatMap((id) => {
-    const task = loaded.get(id);
-    return task && isFree(task, jobs) ? [task] : [];
-  });
-  const left = selection.ids.size - free.length;
+  const free = chosen.filter((task) => isFree(task, jobs));
+  const disabled = busy || free.length === 0;
   return (
     <ActionButtons
-      chosen={selection.ids.size}
+      chosen={chosen.length}
       noun="task"
       clear={clear}
       actions={[
-        { label: "Write", icon: Sparkles, disabled: free.length === 0, run: () => write(free, left, clear) },
-        {
-          label: "Delete",
-          icon: Trash2,
-          danger: true,
-          disabled: free.length === 0,
-          run: () => void removeTasks(free).then((done) => done && clear()),
-        },
+        { label: "Write", icon: Sparkles, disabled, run: () => write(free, chosen.length - free.length, clear) },
+        { label: "Delete", icon: Trash2, danger: true, disabled, run: () => void run(removeTasks, free) },
       ]}
     />
   );

@@ -70,7 +70,7 @@ type TableProps<Row extends { id: string }> = {
   selection?: Selection;
   /** Shown in place of the rows when there are none. */
   empty: React.ReactNode;
-  /** A press on a row, or Enter. */
+  /** A press on a row; one of its cells has a link or a button that does the same. */
   onOpen?: (row: Row) => void;
   /** What a row is called when it is chosen or opened. */
   rowLabel: (row: Row) => string;
@@ -231,6 +231,7 @@ function Scroller<Row extends { id: string }>({
         aria-rowcount={list.total ?? -1}
       >
         {children}
+        {/* biome-ignore lint/a11y/useKeyWithClickEvents: by the keyboard, a row is opened by the link or button with its name */}
         <tbody
           className={onOpen && "cursor-pointer"}
           onClick={(event) => {

@@ -1,7 +1,7 @@
 /** Jobs as a table: what each does now, how far it is, what it costs, and what can be done with it. */
 import { Ban, RotateCcw, Workflow } from "lucide-react";
 import { useMemo } from "react";
-import { useNavigate } from "react-router";
+import { Link, useNavigate } from "react-router";
 import { type List, useMay } from "@/api/query";
 import { useSites } from "@/api/resources";
 import type { Job } from "@/api/types";
@@ -23,7 +23,11 @@ const FIXED: Column<Job>[] = [
     width: { base: 7, sm: 8 },
     grows: true,
     wraps: true,
-    cell: (job) => <span className="font-medium">{functionName(job.function)}</span>,
+    cell: (job) => (
+      <Link to={`/jobs/${job.id}`} className="font-medium hover:underline">
+        {functionName(job.function)}
+      </Link>
+    ),
   },
   {
     id: "status",

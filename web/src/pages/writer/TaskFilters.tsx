@@ -1,7 +1,7 @@
 /** What is above the tasks: how they are shown and which; and below, what can be done with the chosen. */
 import { Kanban, Sparkles, Table2, Trash2 } from "lucide-react";
 import type { Task } from "@/api/types";
-import { useClusters } from "@/pages/planner/data";
+import { clusterOptions, useClusters } from "@/pages/planner/data";
 import { ActionButtons } from "@/ui/ActionButtons";
 import { type Filter, FilterPanel } from "@/ui/FilterPanel";
 import type { useSelection } from "@/ui/useSelection";
@@ -26,7 +26,7 @@ export function TaskFilters({
   values: Partial<Record<string, string>>;
   set: (changes: Record<string, string>) => void;
 }) {
-  const clusters = useClusters(site).data?.rows ?? [];
+  const clusters = useClusters(site).data?.rows;
   const filters: Filter[] = [
     // The board has a column for each status.
     ...(view === "table" ? [{ name: "status", label: "Any status", kind: "choice" as const, options: STATUSES }] : []),
@@ -34,7 +34,7 @@ export function TaskFilters({
       name: "cluster",
       label: "Any cluster",
       kind: "choice",
-      options: clusters.map((cluster) => ({ id: cluster.id, name: cluster.name })),
+      options: clusterOptions(clusters, undefined),
     },
   ];
   return (

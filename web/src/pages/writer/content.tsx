@@ -8,7 +8,7 @@ import { useSite } from "@/api/resources";
 import type { Content, ContentStatus, Site } from "@/api/types";
 import { ago, count, number, words } from "@/lib/format";
 import { useStable } from "@/lib/useStable";
-import { useClusters } from "@/pages/planner/data";
+import { clusterOptions, useClusters } from "@/pages/planner/data";
 import { ActionButtons, RowActions } from "@/ui/ActionButtons";
 import { StatusBadge } from "@/ui/Badge";
 import { LinkButton } from "@/ui/Button";
@@ -66,7 +66,7 @@ function ContentTable({ site }: { site: Site }) {
   const may = useMay("editor");
   const navigate = useNavigate();
   const { values, set } = useFilters(["status", "cluster"] as const);
-  const clusters = useClusters(site.id).data?.rows ?? [];
+  const clusters = useClusters(site.id).data?.rows;
   const cluster = useClusterFilter(site.id, values.cluster);
   const status = STATUSES.find((one) => one.id === values.status)?.id;
   const list = useContents(site.id, status, cluster);
@@ -96,7 +96,7 @@ function ContentTable({ site }: { site: Site }) {
             name: "cluster",
             label: "Any cluster",
             kind: "choice",
-            options: clusters.map((one) => ({ id: one.id, name: one.name })),
+            options: clusterOptions(clusters, undefined),
           },
         ]}
       />

@@ -175,7 +175,7 @@ function Scroller<Row extends { id: string }>({
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
     overscan: AROUND,
-    // Where nothing is laid out (tests), some rows are shown all the same.
+    // Until it is measured.
     initialRect: { width: 1000, height: 600 },
   });
   const seen = virtual.getVirtualItems();

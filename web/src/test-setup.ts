@@ -10,5 +10,7 @@ window.matchMedia ??= (media) =>
     addListener: () => undefined,
     removeListener: () => undefined,
   });
+// Ids of ours need no escape.
+Object.assign(globalThis, { CSS: { escape: (id: string) => id } });
 
 afterEach(cleanup);

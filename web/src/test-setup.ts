@@ -4,4 +4,16 @@ import { afterEach, vi } from "vitest";
 // react-aria asks for it when a window opens, and jsdom has none.
 vi.stubGlobal("CSS", { escape: (text: string) => text });
 
+// jsdom lays nothing out: there, every window is as narrow as can be.
+window.matchMedia ??= (media) =>
+  Object.assign(new EventTarget(), {
+    media,
+    matches: false,
+    onchange: null,
+    addListener: () => undefined,
+    removeListener: () => undefined,
+  });
+// Ids of ours need no escape.
+Object.assign(globalThis, { CSS: { escape: (id: string) => id } });
+
 afterEach(cleanup);

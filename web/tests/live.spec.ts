@@ -264,9 +264,9 @@ test("a job is followed by all of its tenant and by nobody else, and nobody asks
   await expect(job(tab, "Article 1")).toContainText("The model is at work");
   await expect(job(tab, "Article 3")).toContainText("Waiting");
 
-  // Longer than polls would wait.
+  // Longer than a poll would wait while something runs.
   const before = [seen.jobs, seenInTab.jobs];
-  await page.waitForTimeout(3500);
+  await page.waitForTimeout(2000);
   expect([seen.jobs, seenInTab.jobs]).toEqual(before);
   await model.release();
   await expect(tray).toContainText("1 / 3");

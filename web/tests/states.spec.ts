@@ -8,7 +8,6 @@ import {
   expect as check,
   type Locator,
   type Page,
-  type Route,
 } from "@playwright/test";
 import { OPEN, PAGES, type Spot } from "./pages";
 import {
@@ -83,9 +82,39 @@ async function text(page: Page): Promise<string> {
 /** The requests for data: all but who one is and what keeps the page alive. */
 const READS = /\/api\/(?!auth\/(me|refresh|login)$|system\/events)/;
 
-async function answering(page: Page, answer: (route: Route) => Promise<void>): Promise<void> {
-  await page.route(READS, (route) => (route.request().method() === "GET" ? answer(route) : route.fallback()));
+type Gate = { answer?: { status: number; body: string }; free: () => void };
+
+/**
+ * Reads wait at a gate in the page itself until it is freed, and are answered by what stands there, if anything does. Not
+ * by routes: with them, a browser has no cache, and each page would bring and compile all scripts again.
+ */
+async function gated(page: Page, answer?: Gate["answer"]): Promise<void> {
+  await page.addInitScript(
+    ({ reads, answer }) => {
+      let free = () => {};
+      const freed = new Promise<void>((go) => (free = go));
+      const gate: Gate = { answer, free };
+      Object.assign(window, { gate });
+      const real = window.fetch;
+      window.fetch = async (input, init) => {
+        const request = new Request(input, init);
+        if (request.method !== "GET" || !new RegExp(reads).test(request.url)) return real(request);
+        if (!gate.answer) await freed;
+        if (!gate.answer) return real(request);
+        const { status, body } = gate.answer;
+        return new Response(body, { status, headers: { "content-type": "application/problem+json" } });
+      };
+    },
+    { reads: READS.source, answer },
+  );
 }
+
+const open = (page: Page) =>
+  page.evaluate(() => {
+    const { gate } = window as unknown as { gate: Gate };
+    gate.answer = undefined;
+    gate.free();
+  });
 
 /** The pages of lists that a site has. */
 const OF_A_SITE = ["planner-keywords", "planner-clusters", "planner-ideas", "writer-tasks", "writer-content"];
@@ -153,11 +182,7 @@ const MOST_SHIFT = 0.02;
 
 test("while it is loading, a page holds the places of what comes", async ({ page }) => {
   await signIn(page, owner);
-  let held: (() => void)[] | undefined;
-  await answering(page, async (route) => {
-    await new Promise<void>((resolve) => (held ? held.push(resolve) : resolve()));
-    await route.continue().catch(() => undefined);
-  });
+  await gated(page);
   const shifts: { name: string; sum: number; what: string[] }[] = [];
   for (const [device, width, height] of [
     ["desktop", 1280, 800],
@@ -165,13 +190,10 @@ test("while it is loading, a page holds the places of what comes", async ({ page
   ] as const) {
     await page.setViewportSize({ width, height });
     await each(ASKING, async (spot) => {
-      held = [];
       await page.goto(spot.at(data));
       await expect(main(page).locator("[data-skeleton]").first(), `${spot.name} shows no skeleton`).toBeVisible();
       expect(await page.locator("main[aria-busy=true], main [aria-busy=true]").count(), spot.name).toBeGreaterThan(0);
-      const waiting = held;
-      held = undefined;
-      for (const free of waiting) free();
+      await open(page);
       await settled(page);
       shifts.push({ name: `${spot.name} ${device}`, ...(await shift(page)) });
     });
@@ -189,20 +211,15 @@ test("while it is loading, a page holds the places of what comes", async ({ page
 
 test("when the server fails, each page says so, and again works", async ({ page }) => {
   await signIn(page, owner);
-  let broken = true;
   const body = { type: "about:blank", title: "internal", status: 500, code: "internal", request_id: "r-1" };
-  const problem = JSON.stringify({ ...body, detail: "Something went wrong on our side." });
-  await answering(page, (route) =>
-    broken ? route.fulfill({ status: 500, contentType: "application/problem+json", body: problem }) : route.continue(),
-  );
+  await gated(page, { status: 500, body: JSON.stringify({ ...body, detail: "Something went wrong on our side." }) });
   await each(ASKING, async (spot) => {
-    broken = true;
     await page.goto(spot.at(data));
     const alert = main(page).getByRole("alert");
     await expect(alert.first(), spot.name).toContainText("Something went wrong on our side.");
     await settled(page);
     await text(page);
-    broken = false;
+    await open(page);
     const again = alert.getByRole("button", { name: "Try again" });
     await expect(async () => {
       // The page also looks again by itself, and may be faster.
@@ -372,6 +389,13 @@ test("the forms of who is not signed in say when the server fails or is not ther
   await page.route(/\/api\/auth\//, (route) =>
     there ? route.fulfill({ status: 503, body: "" }) : route.abort("internetdisconnected"),
   );
+  // The client waits before it asks again; that is not waited for here.
+  await page.clock.install();
+  const says = (what: string) =>
+    expect(async () => {
+      await page.clock.fastForward(2000);
+      await check(page.getByRole("alert")).toContainText(what, { timeout: 200 });
+    }).toPass();
   await each(OPEN, async (spot) => {
     there = true;
     await page.goto(`${spot.path}#token=x`);
@@ -380,9 +404,9 @@ test("the forms of who is not signed in say when the server fails or is not ther
     }
     const submit = page.locator("form button[type=submit]");
     await submit.click();
-    await expect(page.getByRole("alert")).toContainText("cannot answer at the moment");
+    await says("cannot answer at the moment");
     there = false;
     await submit.click();
-    await expect(page.getByRole("alert")).toContainText("No connection");
+    await says("No connection");
   });
 });

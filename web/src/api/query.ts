@@ -33,33 +33,7 @@ export const queryClient = new QueryClient({
 
 /** Marks all that begins with one of these names as stale. The first part of a query's key is its resource. */
 export function invalidate(...names: string[]): void {
-  for (const name of names) {
-    forgetUnseen(name);
-    void queryClient.invalidateQueries({ queryKey: [name] });
-  }
-}
-
-/** The last row that was in sight of a list on screen, by its query's hash. */
-const sights = new Map<string, number>();
-
-/** A list is read again page by page: what lies below the rows in sight is dropped, and comes back as one scrolls. */
-function forgetUnseen(name: string): void {
-  for (const query of queryClient.getQueryCache().findAll({ queryKey: [name, "list"] })) {
-    const data = query.state.data as InfiniteData<Page<unknown>> | undefined;
-    if (!data) continue;
-    const known = sights.get(query.queryHash);
-    // Cards and columns do not tell what is in sight: while they are on screen, all that was asked for stays.
-    if (known === undefined && query.isActive()) continue;
-    const sight = known ?? 0;
-    let rows = 0;
-    const keep = data.pages.findIndex((page) => {
-      rows += page.items.length;
-      return rows > sight;
-    });
-    if (keep < 0 || keep + 1 === data.pages.length) continue;
-    const [pages, pageParams] = [data.pages.slice(0, keep + 1), data.pageParams.slice(0, keep + 1)];
-    queryClient.setQueryData(query.queryKey, { pages, pageParams }, { updatedAt: query.state.dataUpdatedAt });
-  }
+  for (const name of names) void queryClient.invalidateQueries({ queryKey: [name] });
 }
 
 /** Something is read for the first time; what is there already and is only read again does not count. */
@@ -68,6 +42,9 @@ export function useIsLoading(): boolean {
 }
 
 type Page<Row> = { items: Row[]; next_cursor?: string | null; total?: number | null };
+
+/** The rows of a list that are in sight, by their place. */
+export type Sight = { first: number; last: number };
 
 export type List<Row> = {
   rows: Row[];
@@ -79,12 +56,18 @@ export type List<Row> = {
   error: unknown;
   hasMore: boolean;
   more: () => void;
-  /** The last row in sight, nothing when it goes; a table of thousands tells it, so that no more is read again. */
-  sees?: (last: number | undefined) => void;
+  /** What is in sight, nothing when it goes; a table of thousands tells it, so that no more is read again. */
+  sees?: (sight: Sight | undefined) => void;
   again: () => void;
 };
 
-/** A list that loads its next page when asked. `name` is the resource, `params` all that it is filtered by. */
+/**
+ * A list that loads its next page when asked. `name` is the resource, `params` all that it is filtered by.
+ *
+ * Whatever has it read again (a change, the window that is looked at again, the network that is back, a poll), only the
+ * pages in sight are read; the others stay, and are read when they come into sight. Of the first page at least its count is
+ * always wanted. A page that now ends elsewhere than the next one begins cuts the list, which goes on as one scrolls.
+ */
 export function useList<Row>(
   name: string,
   params: unknown,
@@ -93,11 +76,26 @@ export function useList<Row>(
 ): List<Row> {
   const queryKey = [name, "list", params];
   const hash = hashKey(queryKey);
+  // While a list is read again, what was known before still stands here.
+  const before = () => queryClient.getQueryData<Pages<Row>>(queryKey);
   const query = useInfiniteQuery({
     queryKey,
-    queryFn: ({ pageParam }) => page(pageParam),
+    queryFn: async ({ pageParam }): Promise<Known<Row>> => {
+      const known = before();
+      const index = known?.pageParams.indexOf(pageParam) ?? -1;
+      const old = known?.pages[index];
+      if (!known || !old || isInSight(hash, known, index)) return page(pageParam);
+      return { ...old, total: index === 0 ? (await page(pageParam)).total : old.total, isOld: true };
+    },
     initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last) => last.next_cursor ?? undefined,
+    getNextPageParam: (last, all) => {
+      const known = before();
+      const next = last.next_cursor ?? undefined;
+      // Always, but in the middle of being read again.
+      if (!known || known.pages[all.length - 1] === last) return next;
+      const joins = known.pageParams[all.length] === next;
+      return joins || isInSight(hash, known, all.length) ? next : undefined;
+    },
     placeholderData: keepPreviousData,
     enabled: options.enabled,
     refetchInterval: (one) =>
@@ -113,18 +111,49 @@ export function useList<Row>(
     error: query.error,
     hasMore: query.hasNextPage,
     more: () => {
-      // Who scrolls fast asks often, also before it is drawn that the page is on its way: that one is not begun again.
-      if (query.hasNextPage && !query.isFetchingNextPage) void query.fetchNextPage({ cancelRefetch: false });
+      // Who scrolls fast asks often, also while the page is on its way: that one is not begun again.
+      if (query.hasNextPage) void query.fetchNextPage({ cancelRefetch: false });
     },
-    sees: useCallback(
-      (last: number | undefined) => {
-        if (last === undefined) sights.delete(hash);
-        else sights.set(hash, last);
-      },
-      [hash],
-    ),
+    sees: useCallback((sight: Sight | undefined) => see(hash, sight), [hash]),
     again: () => void query.refetch(),
   };
+}
+
+/** A page as it is known; `isOld` when it was not in sight as the list was read again. */
+type Known<Row> = Page<Row> & { isOld?: boolean };
+type Pages<Row> = InfiniteData<Known<Row>, string | undefined>;
+
+/** What is in sight of the lists that tell it, by their query's hash. */
+const sights = new Map<string, Sight>();
+
+/** Cards and columns do not tell what is in sight: while they are on screen, all of it is. */
+function isInSight(hash: string, known: Pages<unknown>, index: number): boolean {
+  const sight = sights.get(hash);
+  if (!sight) return true;
+  const start = known.pages.slice(0, index).reduce((rows, page) => rows + page.items.length, 0);
+  const end = start + (known.pages[index]?.items.length ?? 0);
+  // The first page is in sight of a list that has nothing to see.
+  return start <= sight.last && (end > sight.first || end === start);
+}
+
+/** Who scrolls past a page does not look at it. */
+const REST = 150;
+const rests = new Map<string, ReturnType<typeof setTimeout>>();
+
+/** Keeps what is in sight of a list, and has it read again where it is old. */
+function see(hash: string, sight: Sight | undefined): void {
+  clearTimeout(rests.get(hash));
+  if (!sight) {
+    sights.delete(hash);
+    return;
+  }
+  sights.set(hash, sight);
+  const query = queryClient.getQueryCache().get<Pages<unknown>>(hash);
+  const known = query?.state.data;
+  if (!query || !known?.pages.some((page, index) => page.isOld && isInSight(hash, known, index))) return;
+  // What is being read just now goes on; when it is there, it is told again what is in sight.
+  const read = () => queryClient.refetchQueries({ queryKey: query.queryKey, exact: true }, { cancelRefetch: false });
+  rests.set(hash, setTimeout(read, REST));
 }
 
 /** The person, their role, the tenant that the token is for, and the tenants they may switch to. */

@@ -2,8 +2,8 @@ import { type LucideIcon, MoreHorizontal, X } from "lucide-react";
 import { useEffect } from "react";
 import { create } from "zustand";
 import { count } from "@/lib/format";
-import { Button, IconButton } from "./Button";
-import { Menu, type MenuEntry } from "./Menu";
+import { Button, ICON_BUTTON, IconButton } from "./Button";
+import { MenuButton, type MenuEntry } from "./Menu";
 
 export type Action = { label: string; icon: LucideIcon; run: () => void; danger?: boolean; disabled?: boolean };
 
@@ -52,11 +52,17 @@ export function ActionButtons({
   );
 }
 
-/** The actions of one row behind three dots. */
-export function RowActions({ label, entries }: { label: string; entries: MenuEntry[] }) {
+/** The actions of one row behind three dots. A table gives a function: what can be done is asked when it is wanted. */
+export function RowActions({ label, entries }: { label: string; entries: MenuEntry[] | (() => MenuEntry[]) }) {
   return (
-    <Menu label={label} entries={entries}>
-      <IconButton label={label} icon={MoreHorizontal} />
-    </Menu>
+    <MenuButton
+      label={label}
+      name={label}
+      title={label}
+      entries={() => (typeof entries === "function" ? entries() : entries)}
+      className={ICON_BUTTON}
+    >
+      <MoreHorizontal className="size-[18px]" aria-hidden />
+    </MenuButton>
   );
 }

@@ -55,6 +55,9 @@ export function Button({
   );
 }
 
+/** The looks of a button that shows a picture alone. */
+export const ICON_BUTTON = cx(BASE, LOOKS.quiet, "size-9 shrink-0 pointer-coarse:size-10");
+
 /** A button that shows a picture alone; its label is read out and shown as a tooltip. */
 export function IconButton({
   label,
@@ -64,11 +67,7 @@ export function IconButton({
 }: Omit<AriaProps, "children" | "className"> & { label: string; icon: LucideIcon; className?: string }) {
   return (
     <TooltipTrigger delay={500}>
-      <AriaButton
-        {...rest}
-        aria-label={label}
-        className={cx(BASE, LOOKS.quiet, "size-9 shrink-0 pointer-coarse:size-10", className)}
-      >
+      <AriaButton {...rest} aria-label={label} className={cx(ICON_BUTTON, className)}>
         <Icon className="size-[18px]" aria-hidden />
       </AriaButton>
       <Tooltip offset={6} className="pop rounded-md bg-ink px-2 py-1 text-xs text-card">

@@ -1,20 +1,33 @@
 /**
  * The table of a list from the server: rows are loaded as one scrolls and only those in sight are in the page, so that
  * ten thousand scroll like ten. Sorting and filtering are the server's; the order of what is loaded is never changed here.
+ *
+ * TanStack Table knows the columns: which of them have room, and how wide they are. It makes no models of rows, as one
+ * would be made and thrown away with each step of a scroll: a row is drawn from its columns as it is. What a row is made of
+ * counts, as a fast scroll makes hundreds of them a second: cells are plain HTML that turns into more when it is pressed,
+ * and widths are told by the columns, so that the browser need not measure what is in them.
  */
-import { type ColumnDef, FlexRender, type Row as TableRow, tableFeatures, useTable } from "@tanstack/react-table";
+import {
+  type ColumnDef,
+  columnSizingFeature,
+  columnVisibilityFeature,
+  tableFeatures,
+  useTable,
+} from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { ArrowDown, ArrowUp, Check } from "lucide-react";
-import { memo, useCallback, useEffect, useMemo, useRef } from "react";
+import { ArrowDown, ArrowUp } from "lucide-react";
+import { memo, useEffect, useMemo, useRef } from "react";
 import { sentence } from "@/api/problem";
 import type { List } from "@/api/query";
 import { cx } from "@/lib/cx";
 import { number } from "@/lib/format";
+import { useStable } from "@/lib/useStable";
+import { at, type ByWidth, useWidth } from "@/lib/width";
 import { Button } from "./Button";
 import { Checkbox } from "./Field";
 import { ErrorState, places, Skeleton } from "./states";
 
-const features = tableFeatures({});
+const features = tableFeatures({ columnSizingFeature, columnVisibilityFeature });
 type Features = typeof features;
 
 export type Column<Row> = {
@@ -22,34 +35,34 @@ export type Column<Row> = {
   id: string;
   header: string;
   cell: (row: Row) => React.ReactNode;
+  /** In rem, by the window's width; where none is told, the column is not there. */
+  width: ByWidth<number>;
+  /** Takes the room that is left, and has its width at least. */
+  grows?: boolean;
   /** The server can sort by it. */
   sort?: boolean;
   /** Numbers stand at the right. */
   right?: boolean;
-  /** A class of the cells, as a width or `max-md:hidden`. */
+  /** May have more than one line; others are cut where they end. */
+  wraps?: boolean;
+  /** A class of the cells. */
   className?: string;
 };
 
 export type Selection = { ids: ReadonlySet<string>; set: (ids: ReadonlySet<string>) => void };
 
 const ROW = 44;
+/** Rows before and after those in sight that are there too: a browser scrolls before it asks us for more. */
+const AROUND = 8;
 /** Rows before the end of what is loaded at which more is asked for. */
 const AHEAD = 20;
+/** The width of what chooses a row, in rem. */
+const TICK = 2.5;
 
-export function DataTable<Row extends { id: string }>({
-  label,
-  list,
-  columns,
-  sort,
-  onSort,
-  selection,
-  empty,
-  onOpen,
-  rowLabel,
-  height = "calc(100dvh - 20rem)",
-}: {
+type TableProps<Row extends { id: string }> = {
   label: string;
   list: List<Row>;
+  /** The same ones as long as nothing about them changes: others draw every row again. */
   columns: Column<Row>[];
   /** `volume` or `-volume`. */
   sort?: string;
@@ -57,147 +70,73 @@ export function DataTable<Row extends { id: string }>({
   selection?: Selection;
   /** Shown in place of the rows when there are none. */
   empty: React.ReactNode;
-  /** A press on a row, or Enter. */
+  /** A press on a row; one of its cells has a link or a button that does the same. */
   onOpen?: (row: Row) => void;
   /** What a row is called when it is chosen or opened. */
   rowLabel: (row: Row) => string;
   height?: string;
-}) {
-  const scroller = useRef<HTMLDivElement>(null);
-  // Scrolling renders this component often: what depends on all rows is made anew only when they change.
-  const defs = useMemo(
-    () =>
-      columns.map(
-        (column): ColumnDef<Features, Row> => ({
-          id: column.id,
-          header: column.header,
-          cell: ({ row }) => column.cell(row.original),
-        }),
-      ),
-    [columns],
-  );
+};
+
+/** The columns that have room at this width of the window, and the least width of the table in rem. */
+function useColumns<Row extends { id: string }>(columns: Column<Row>[], data: Row[]) {
+  const width = useWidth();
+  const [defs, columnVisibility] = useMemo(() => {
+    const sizes = columns.map(({ id, header, ...column }) => ({ id, header, size: at(width, column.width) }));
+    return [
+      sizes.map((size): ColumnDef<Features, Row> => ({ minSize: 0, ...size })),
+      Object.fromEntries(sizes.map(({ id, size }) => [id, size !== undefined])),
+    ];
+  }, [columns, width]);
+  const table = useTable({ features, columns: defs, data, state: { columnVisibility } });
+  const shown = useMemo(() => columns.filter(({ id }) => columnVisibility[id]), [columns, columnVisibility]);
+  const sizes = new Map(table.getVisibleLeafColumns().map((column) => [column.id, column.getSize()]));
+  return { shown, sizes, total: table.getTotalSize() };
+}
+
+export function DataTable<Row extends { id: string }>(props: TableProps<Row>) {
+  const { label, list, columns, sort, onSort, selection, empty } = props;
+  const { shown, sizes, total } = useColumns(columns, list.rows);
   const count = list.rows.length;
-  const virtual = useVirtualizer({
-    count,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW,
-    overscan: 12,
-    // Where nothing is laid out (tests), some rows are shown all the same.
-    initialRect: { width: 1000, height: 600 },
-  });
-  const seen = virtual.getVirtualItems();
-  const first = seen[0]?.index ?? 0;
-  const last = seen.at(-1)?.index ?? 0;
-  // The table knows the rows in sight alone: to make a row of each that is loaded takes longer with every page.
-  const inSight = useMemo(() => list.rows.slice(first, last + 1), [list.rows, first, last]);
-  const table = useTable({ features, columns: defs, data: inSight, getRowId: (row: Row) => row.id });
-  const rows = table.getRowModel().rows;
-  const { more, hasMore, sees } = list;
-  useEffect(() => {
-    sees?.(last);
-    return () => sees?.(undefined);
-  }, [last, sees]);
-  // What could not be read is not asked for again and again by itself.
-  const isBroken = Boolean(list.error);
-  useEffect(() => {
-    if (hasMore && !isBroken && last >= count - AHEAD) more();
-  }, [last, count, hasMore, isBroken, more]);
-
-  // These stay the same while one scrolls, so that lines in sight are not drawn again; they look up what holds now.
-  const now = useRef({ selection, onOpen, rowLabel });
-  useEffect(() => {
-    now.current = { selection, onOpen, rowLabel };
-  });
-  const toggle = useCallback((id: string) => {
-    const { selection } = now.current;
-    const next = new Set(selection?.ids);
-    if (!next.delete(id)) next.add(id);
-    selection?.set(next);
-  }, []);
-  const open = useCallback((row: Row) => now.current.onOpen?.(row), []);
-  const name = useCallback((row: Row) => now.current.rowLabel(row), []);
-
   if (list.error && count === 0) return <ErrorState error={list.error} again={list.again} />;
   if (!list.loading && count === 0) return <div className="card">{empty}</div>;
 
-  const ids = selection?.ids ?? new Set<string>();
-  const chosen = ids.size === 0 ? 0 : list.rows.filter((row) => ids.has(row.id)).length;
-  const before = seen[0]?.start ?? 0;
-  const after = virtual.getTotalSize() - (seen.at(-1)?.end ?? 0);
-  const width = columns.length + (selection ? 1 : 0);
-  const spacer = (pixels: number) =>
-    pixels > 0 && (
-      <tr aria-hidden style={{ height: pixels }}>
-        <td colSpan={width} />
-      </tr>
-    );
-
+  const chosen = selection?.ids.size ?? 0;
+  const isBroken = Boolean(list.error);
   return (
     <div className="card overflow-hidden">
-      <section
-        ref={scroller}
-        aria-label={label}
-        aria-busy={list.loading || list.changing}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
-        tabIndex={0}
-        className={cx("relative overflow-auto", list.loading && "min-h-64", list.changing && "opacity-60")}
-        style={{ maxHeight: height }}
-      >
-        <table className="w-full border-separate border-spacing-0" aria-rowcount={list.total ?? -1}>
-          <caption className="sr-only">{label}</caption>
-          <thead>
-            <tr>
-              {selection && (
-                <th className="sticky top-0 z-10 w-10 border-b border-line bg-card pl-4 text-left align-middle *:align-middle">
-                  <Checkbox
-                    aria-label="Choose all loaded rows"
-                    isSelected={count > 0 && chosen === count}
-                    isIndeterminate={chosen > 0 && chosen < count}
-                    onChange={(on) => selection.set(new Set(on ? list.rows.map((row) => row.id) : []))}
-                  />
-                </th>
-              )}
-              {columns.map((column) => (
-                <Head key={column.id} column={column} sort={sort} onSort={onSort} />
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {list.loading &&
-              places(8).map((place) => (
-                <tr key={place} style={{ height: ROW }}>
-                  <td colSpan={width} className="px-4">
-                    <Skeleton className="h-4 w-full" />
-                  </td>
-                </tr>
-              ))}
-            {spacer(before)}
-            {seen.map((item) => {
-              const row = rows[item.index - first];
-              if (!row) return null;
-              return (
-                <Line
-                  key={row.id}
-                  row={row}
-                  index={item.index}
-                  columns={columns}
-                  isChosen={ids.has(row.id)}
-                  toggle={selection && toggle}
-                  open={onOpen && open}
-                  name={name}
+      {/* Made here, so that it is not drawn again with each step of a scroll. */}
+      <Scroller {...props} columns={shown} minWidth={total + (selection ? TICK : 0)}>
+        <caption className="sr-only">{label}</caption>
+        <colgroup>
+          {selection && <col style={{ width: `${TICK}rem` }} />}
+          {shown.map(({ id, grows }) => (
+            <col key={id} style={grows ? undefined : { width: `${sizes.get(id)}rem` }} />
+          ))}
+        </colgroup>
+        <thead>
+          <tr>
+            {selection && (
+              <th className="sticky top-0 z-10 border-b border-line bg-card pl-4 text-left align-middle *:align-middle">
+                <Checkbox
+                  aria-label="Choose all loaded rows"
+                  isSelected={count > 0 && chosen === count}
+                  isIndeterminate={chosen > 0 && chosen < count}
+                  onChange={(on) => selection.set(new Set(on ? list.rows.map((row) => row.id) : []))}
                 />
-              );
-            })}
-            {spacer(after)}
-          </tbody>
-        </table>
-      </section>
+              </th>
+            )}
+            {shown.map((column) => (
+              <Head key={column.id} column={column} sort={sort} onSort={onSort} />
+            ))}
+          </tr>
+        </thead>
+      </Scroller>
       {/* It comes with the rows: before, it would move when they come. */}
       {!list.loading && (
         <footer className="flex items-center justify-between gap-4 border-t border-line px-4 py-2 text-xs text-ink-soft">
           <span aria-live="polite">
             {list.total === undefined
-              ? `${number(count)} loaded${hasMore ? ", more as you scroll" : ""}`
+              ? `${number(count)} loaded${list.hasMore ? ", more as you scroll" : ""}`
               : `${number(count)} of ${number(list.total)}`}
           </span>
           {isBroken && (
@@ -208,79 +147,187 @@ export function DataTable<Row extends { id: string }>({
               </Button>
             </span>
           )}
-          {ids.size > 0 && <span>{number(ids.size)} chosen</span>}
+          {chosen > 0 && <span>{number(chosen)} chosen</span>}
         </footer>
       )}
     </div>
   );
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
+/** What scrolls: the head, and the rows in sight. It is drawn with each step of a scroll, and nothing else is. */
+function Scroller<Row extends { id: string }>({
+  label,
+  list,
+  columns,
+  selection,
+  onOpen,
+  rowLabel,
+  height = "calc(100dvh - 20rem)",
+  minWidth,
+  children,
+}: TableProps<Row> & { minWidth: number; children: React.ReactNode }) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const count = list.rows.length;
+  const virtual = useVirtualizer({
+    count,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW,
+    overscan: AROUND,
+    // Until it is measured.
+    initialRect: { width: 1000, height: 600 },
+  });
+  const seen = virtual.getVirtualItems();
+  const first = seen[0]?.index ?? 0;
+  const last = seen.at(-1)?.index ?? 0;
+  const { more, hasMore, sees } = list;
+  // Also when they were read again: what is in sight may be older than that.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other rows may stand there now
+  useEffect(() => sees?.({ first, last }), [first, last, sees, list.rows]);
+  useEffect(() => () => sees?.(undefined), [sees]);
+  // What could not be read is not asked for again and again by itself.
+  const isBroken = Boolean(list.error);
+  useEffect(() => {
+    if (hasMore && !isBroken && last >= count - AHEAD) more();
+  }, [last, count, hasMore, isBroken, more]);
+
+  // These stay the same while one scrolls, so that lines in sight are not drawn again.
+  const toggle = useStable((id: string) => {
+    const next = new Set(selection?.ids);
+    if (!next.delete(id)) next.add(id);
+    selection?.set(next);
+  });
+  const name = useStable(rowLabel);
+
+  const ids = selection?.ids ?? NONE;
+  const before = seen[0]?.start ?? 0;
+  const after = virtual.getTotalSize() - (seen.at(-1)?.end ?? 0);
+  const width = columns.length + (selection ? 1 : 0);
+  const spacer = (pixels: number) =>
+    pixels > 0 && (
+      <tr aria-hidden style={{ height: pixels }}>
+        <td colSpan={width} />
+      </tr>
+    );
+  return (
+    <section
+      ref={scroller}
+      aria-label={label}
+      aria-busy={list.loading || list.changing}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+      tabIndex={0}
+      // A ground of its own: without one, a browser draws all of it again with each step of a scroll.
+      className={cx(
+        "relative overflow-auto bg-card contain-content",
+        list.loading && "min-h-64",
+        list.changing && "opacity-60",
+      )}
+      style={{ maxHeight: height }}
+    >
+      <table
+        className="w-full table-fixed border-separate border-spacing-0"
+        style={{ minWidth: `${minWidth}rem` }}
+        aria-rowcount={list.total ?? -1}
+      >
+        {children}
+        {/* biome-ignore lint/a11y/useKeyWithClickEvents: by the keyboard, a row is opened by the link or button with its name */}
+        <tbody
+          className={onOpen && "cursor-pointer"}
+          onClick={(event) => {
+            const pressed = event.target as Element;
+            const index = pressed.closest("tr")?.getAttribute("aria-rowindex");
+            const row = list.rows[Number(index ?? 0) - 1];
+            // What can be pressed by itself keeps its press.
+            if (row && onOpen && !pressed.closest("a,button,input,label,[role]:not(tr,td)")) onOpen(row);
+          }}
+        >
+          {list.loading &&
+            places(8).map((place) => (
+              <tr key={place} style={{ height: ROW }}>
+                <td colSpan={width} className="px-4">
+                  <Skeleton className="h-4 w-full" />
+                </td>
+              </tr>
+            ))}
+          {spacer(before)}
+          {seen.map(({ index }) => {
+            const row = list.rows[index];
+            return (
+              row && (
+                <Line
+                  key={row.id}
+                  row={row}
+                  index={index}
+                  columns={columns}
+                  isChosen={ids.has(row.id)}
+                  toggle={selection && toggle}
+                  name={name}
+                />
+              )
+            );
+          })}
+          {spacer(after)}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
 type LineProps<Row extends { id: string }> = {
-  row: TableRow<Features, Row>;
+  row: Row;
   index: number;
   columns: Column<Row>[];
   isChosen: boolean;
   toggle?: (id: string) => void;
-  open?: (row: Row) => void;
   name: (row: Row) => string;
 };
 
-function LineOfRow<Row extends { id: string }>({ row, index, columns, isChosen, toggle, open, name }: LineProps<Row>) {
+const CELL = "border-b border-line px-3 py-1 first:pl-4 last:pr-4";
+
+/** A row; drawn again only when it changes itself. */
+const Line = memo(function Line<Row extends { id: string }>({
+  row,
+  index,
+  columns,
+  isChosen,
+  toggle,
+  name,
+}: LineProps<Row>) {
   return (
     <tr
       aria-rowindex={index + 1}
       aria-selected={toggle ? isChosen : undefined}
-      style={{ height: ROW }}
-      className={cx("group", isChosen ? "bg-brand-soft" : "hover:bg-sunk/60", open && "cursor-pointer")}
-      onClick={(event) => {
-        // What can be pressed by itself keeps its press.
-        if (open && !(event.target as Element).closest("a,button,input,label,[role]:not(tr,td)")) open(row.original);
-      }}
+      className={cx("h-11", isChosen ? "bg-brand-soft" : "hover:bg-sunk/60")}
     >
       {toggle && (
         <td className="border-b border-line pl-4">
-          <Tick label={`Choose ${name(row.original)}`} isOn={isChosen} onChange={() => toggle(row.id)} />
+          {/* Plain HTML that looks like the other checkboxes, with as much room around it. */}
+          <input
+            type="checkbox"
+            aria-label={`Choose ${name(row)}`}
+            checked={isChosen}
+            onChange={() => toggle(row.id)}
+            className="tick"
+          />
         </td>
       )}
-      {row.getAllCells().map((cell, at) => (
+      {columns.map((column) => (
         <td
-          key={cell.id}
+          key={column.id}
           className={cx(
-            "border-b border-line px-3 py-1 first:pl-4 last:pr-4",
-            columns[at]?.right && "text-right tabular-nums",
-            columns[at]?.className,
+            CELL,
+            column.wraps ? "break-words" : "overflow-clip text-ellipsis whitespace-nowrap",
+            column.right && "text-right tabular-nums",
+            column.className,
           )}
         >
-          <FlexRender cell={cell} />
+          {column.cell(row)}
         </td>
       ))}
     </tr>
   );
-}
-
-/** A checkbox of plain HTML that looks like the others: a table makes many of them while it scrolls. */
-function Tick({ label, isOn, onChange }: { label: string; isOn: boolean; onChange: () => void }) {
-  return (
-    <label className="relative block size-[18px] cursor-pointer before:absolute before:-inset-2.5">
-      <input
-        type="checkbox"
-        aria-label={label}
-        checked={isOn}
-        onChange={onChange}
-        className="size-[18px] cursor-pointer appearance-none rounded border border-line-strong bg-card checked:border-brand checked:bg-brand"
-      />
-      {isOn && <Check className="pointer-events-none absolute top-0.5 left-0.5 size-3.5 text-on-brand" aria-hidden />}
-    </label>
-  );
-}
-
-/** A row; drawn again only when it changes itself. What the table makes of it is new whenever others come into sight. */
-const Line = memo(
-  LineOfRow,
-  ({ row: before, ...last }, { row, ...next }) =>
-    before.original === row.original &&
-    (Object.keys(next) as (keyof typeof next)[]).every((name) => last[name] === next[name]),
-) as typeof LineOfRow;
+}) as <Row extends { id: string }>(props: LineProps<Row>) => React.ReactNode;
 
 function Head<Row>({ column, sort, onSort }: { column: Column<Row>; sort?: string; onSort?: (sort: string) => void }) {
   const down = sort === `-${column.id}`;
@@ -293,7 +340,6 @@ function Head<Row>({ column, sort, onSort }: { column: Column<Row>; sort?: strin
       className={cx(
         "sticky top-0 z-10 h-10 border-b border-line bg-card px-3 text-xs font-medium whitespace-nowrap text-ink-soft first:pl-4 last:pr-4",
         column.right ? "text-right" : "text-left",
-        column.className,
       )}
     >
       {column.sort && onSort ? (

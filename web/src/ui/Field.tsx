@@ -1,5 +1,6 @@
 /** Form fields: a label, the input, what it is for, and what is wrong with it. */
 import { Check, ChevronDown, Minus } from "lucide-react";
+import { useState } from "react";
 import {
   Button as AriaButton,
   Checkbox as AriaCheckbox,
@@ -8,6 +9,7 @@ import {
   Select as AriaSelect,
   Switch as AriaSwitch,
   TextField as AriaTextField,
+  Autocomplete,
   type CheckboxProps,
   FieldError,
   Input,
@@ -21,8 +23,10 @@ import {
   Text,
   TextArea,
   type TextFieldProps,
+  useFilter,
 } from "react-aria-components";
 import { cx } from "@/lib/cx";
+import { number } from "@/lib/format";
 
 // On a touch screen the text has 16 pixels: below that, phones zoom in when a field is entered.
 export const INPUT =
@@ -94,7 +98,12 @@ export function NumberField({
 
 export type Option = { id: string; name: string; note?: string };
 
-/** One of a few. Choose `none` to offer that nothing is chosen; its value is the empty string. */
+/** With more options than these, one may search among them. */
+const FEW = 12;
+/** The most options in the page at a time; others are found by searching. */
+const MOST_SHOWN = 200;
+
+/** One of some. Choose `none` to offer that nothing is chosen; its value is the empty string. */
 export function Select({
   label,
   hideLabel,
@@ -114,11 +123,37 @@ export function Select({
   hideLabel?: boolean;
   isDisabled?: boolean;
 }) {
+  const [text, setText] = useState("");
+  const { contains } = useFilter({ sensitivity: "base" });
   const all = none === undefined ? options : [{ id: "", name: none }, ...options];
+  const found = text ? all.filter((option) => contains(option.name, text)) : all;
+  const shown = found.slice(0, MOST_SHOWN);
+  const list = (
+    <ListBox
+      items={shown}
+      className="max-h-72 overflow-auto p-1"
+      renderEmptyState={() => <p className="px-2.5 py-1.5 text-ink-soft">Nothing found</p>}
+    >
+      {(option) => (
+        <ListBoxItem
+          id={option.id}
+          textValue={option.name}
+          className="group flex cursor-pointer items-center gap-2 rounded-md px-2.5 py-1.5 pointer-coarse:py-2.5 data-[focused]:bg-sunk"
+        >
+          <span className="min-w-0 flex-1">
+            <span className="block truncate">{option.name}</span>
+            {option.note && <span className="block text-xs text-ink-soft">{option.note}</span>}
+          </span>
+          <Check className="size-4 text-brand opacity-0 group-data-[selected]:opacity-100" aria-hidden />
+        </ListBoxItem>
+      )}
+    </ListBox>
+  );
   return (
     <AriaSelect
       selectedKey={value}
       onSelectionChange={(key) => onChange(String(key ?? ""))}
+      onOpenChange={() => setText("")}
       isInvalid={Boolean(error)}
       isDisabled={isDisabled}
       validationBehavior="aria"
@@ -127,29 +162,30 @@ export function Select({
       <Label className={cx(LABEL, hideLabel && "sr-only")}>{label}</Label>
       <AriaButton className={cx(INPUT, "flex items-center justify-between gap-2 text-left cursor-pointer")}>
         <SelectValue className="truncate">
-          {({ selectedText, isPlaceholder }) =>
-            isPlaceholder ? <span className="text-ink-soft">{none ?? "Choose…"}</span> : selectedText
-          }
+          {/* Not what the list says: what is chosen may not be among what is found. */}
+          {all.find((option) => option.id === value)?.name ?? (
+            <span className="text-ink-soft">{none ?? "Choose…"}</span>
+          )}
         </SelectValue>
         <ChevronDown className="size-4 shrink-0 text-ink-soft" aria-hidden />
       </AriaButton>
       <Notes hint={hint} error={error} />
       <Popover className="pop card min-w-(--trigger-width) max-w-[min(24rem,calc(100vw-2rem))] shadow-lg">
-        <ListBox items={all} className="max-h-72 overflow-auto p-1">
-          {(option) => (
-            <ListBoxItem
-              id={option.id}
-              textValue={option.name}
-              className="group flex cursor-pointer items-center gap-2 rounded-md px-2.5 py-1.5 pointer-coarse:py-2.5 data-[focused]:bg-sunk"
-            >
-              <span className="min-w-0 flex-1">
-                <span className="block truncate">{option.name}</span>
-                {option.note && <span className="block text-xs text-ink-soft">{option.note}</span>}
-              </span>
-              <Check className="size-4 text-brand opacity-0 group-data-[selected]:opacity-100" aria-hidden />
-            </ListBoxItem>
-          )}
-        </ListBox>
+        {all.length > FEW ? (
+          <Autocomplete inputValue={text} onInputChange={setText}>
+            <AriaSearchField aria-label={`Search: ${label}`} autoFocus className="block border-b border-line p-1.5">
+              <Input placeholder="Search…" className={INPUT} />
+            </AriaSearchField>
+            {list}
+            {found.length > shown.length && (
+              <p className="border-t border-line px-3 py-2 text-xs text-ink-soft">
+                {`The first ${number(MOST_SHOWN)} of ${number(found.length)}. Search to find others.`}
+              </p>
+            )}
+          </Autocomplete>
+        ) : (
+          list
+        )}
       </Popover>
     </AriaSelect>
   );

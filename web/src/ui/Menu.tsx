@@ -1,5 +1,6 @@
 import type { LucideIcon } from "lucide-react";
-import { Menu as AriaMenu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
+import { useState } from "react";
+import { Button as AriaButton, Menu as AriaMenu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 import { cx } from "@/lib/cx";
 
 export type MenuEntry = {
@@ -51,5 +52,48 @@ export function Menu({
         </AriaMenu>
       </Popover>
     </MenuTrigger>
+  );
+}
+
+/** A plain button whose menu is made when it is asked for: a table has hundreds of these. */
+export function MenuButton({
+  label,
+  name,
+  title,
+  entries,
+  className,
+  children,
+}: {
+  /** What the menu is called. */
+  label: string;
+  /** What the button is called. */
+  name: string;
+  /** What is told of the button to who points at it. */
+  title?: string;
+  entries: () => MenuEntry[];
+  className?: string;
+  children: React.ReactNode;
+}) {
+  const [isOpen, setOpen] = useState<boolean>();
+  if (isOpen === undefined) {
+    return (
+      <button
+        type="button"
+        aria-label={name}
+        aria-haspopup="menu"
+        title={title}
+        className={className}
+        onClick={() => setOpen(true)}
+      >
+        {children}
+      </button>
+    );
+  }
+  return (
+    <Menu label={label} entries={entries()} isOpen={isOpen} onOpenChange={setOpen}>
+      <AriaButton aria-label={name} className={className}>
+        {children}
+      </AriaButton>
+    </Menu>
   );
 }

@@ -1,41 +1,54 @@
 /** Jobs as a table: what each does now, how far it is, what it costs, and what can be done with it. */
 import { Ban, RotateCcw, Workflow } from "lucide-react";
-import { useNavigate } from "react-router";
+import { useMemo } from "react";
+import { Link, useNavigate } from "react-router";
 import { type List, useMay } from "@/api/query";
 import { useSites } from "@/api/resources";
 import type { Job } from "@/api/types";
 import { functionName, number } from "@/lib/format";
 import { doing, isOpen, mostSpent } from "@/lib/jobs";
+import { useStable } from "@/lib/useStable";
 import { RowActions } from "./ActionButtons";
 import { Ago } from "./Ago";
 import { StatusBadge } from "./Badge";
 import { type Column, DataTable } from "./DataTable";
 import { act, actionOf, retryName } from "./jobActions";
+import type { MenuEntry } from "./Menu";
 import { Progress } from "./Progress";
 
 const FIXED: Column<Job>[] = [
-  { id: "function", header: "Job", cell: (job) => <span className="font-medium">{functionName(job.function)}</span> },
+  {
+    id: "function",
+    header: "Job",
+    width: { base: 7, sm: 8 },
+    grows: true,
+    wraps: true,
+    cell: (job) => (
+      <Link to={`/jobs/${job.id}`} className="font-medium hover:underline">
+        {functionName(job.function)}
+      </Link>
+    ),
+  },
   {
     id: "status",
     header: "Status",
+    width: { base: 6.5, md: 10, lg: 15, "2xl": 22 },
     cell: (job) => (
-      <span className="flex min-w-0 items-center gap-2">
+      <>
         <StatusBadge status={job.status} />
-        {job.status === "running" && (
-          <span className="text-xs whitespace-nowrap text-ink-soft max-md:hidden">{doing(job)}</span>
-        )}
+        {job.status === "running" && <span className="ml-2 text-xs text-ink-soft max-md:hidden">{doing(job)}</span>}
         {job.error && (
-          <span className="max-w-56 truncate text-xs text-bad max-lg:hidden" title={job.error}>
+          <span className="ml-2 text-xs text-bad max-lg:hidden" title={job.error}>
             {job.error}
           </span>
         )}
-      </span>
+      </>
     ),
   },
   {
     id: "progress",
     header: "Progress",
-    className: "w-56",
+    width: { base: 7, sm: 13, xl: 14 },
     cell: ({ function: name, progress: { done, failed, cancelled, total } }) => (
       <span className="flex items-center gap-3">
         <Progress
@@ -45,7 +58,7 @@ const FIXED: Column<Job>[] = [
           total={total}
           className="min-w-16 flex-1 max-sm:hidden"
         />
-        <span className="text-xs whitespace-nowrap text-ink-soft tabular-nums">
+        <span className="text-xs text-ink-soft tabular-nums max-sm:whitespace-normal">
           {number(done)} / {number(total)}
           {failed > 0 && <span className="text-bad"> · {number(failed)} failed</span>}
         </span>
@@ -56,7 +69,7 @@ const FIXED: Column<Job>[] = [
     id: "credits",
     header: "Credits",
     right: true,
-    className: "max-sm:hidden whitespace-nowrap",
+    width: { sm: 8.5 },
     cell: (job) => (
       <>
         {number(job.credits.charged)}
@@ -68,46 +81,53 @@ const FIXED: Column<Job>[] = [
     id: "created_at",
     header: "Started",
     right: true,
-    className: "whitespace-nowrap max-sm:hidden",
+    width: { sm: 8 },
     cell: (job) => <Ago at={job.created_at} />,
   },
 ];
 
+const entriesOf = (job: Job, open: (job: Job) => void): MenuEntry[] => {
+  const action = actionOf(job);
+  return [
+    { id: "open", label: "See its items", icon: Workflow, run: () => open(job) },
+    ...(action === "cancel"
+      ? [{ id: "cancel", label: "Cancel the job", icon: Ban, danger: true, run: () => void act(action, job) }]
+      : []),
+    ...(action === "retry"
+      ? [{ id: "retry", label: retryName(job), icon: RotateCcw, run: () => void act(action, job) }]
+      : []),
+  ];
+};
+
 export function TaskQueueTable({ list, empty }: { list: List<Job>; empty: React.ReactNode }) {
   const navigate = useNavigate();
   const may = useMay("editor");
-  const sites = useSites().data ?? [];
-  const open = (job: Job) => void navigate(`/jobs/${job.id}`);
-  const columns = [...FIXED];
-  if (sites.length > 1) {
-    const names = new Map(sites.map((site) => [site.id, site.name]));
-    columns.splice(1, 0, {
-      id: "site",
-      header: "Site",
-      className: "max-lg:hidden max-w-48 truncate",
-      cell: (job) => names.get(job.site_id ?? "") ?? "",
-    });
-  }
-  if (may) {
-    columns.push({
-      id: "actions",
-      header: "",
-      className: "w-12",
-      cell: (job) => {
-        const action = actionOf(job);
-        const entries = [
-          { id: "open", label: "See its items", icon: Workflow, run: () => open(job) },
-          ...(action === "cancel"
-            ? [{ id: "cancel", label: "Cancel the job", icon: Ban, danger: true, run: () => void act(action, job) }]
-            : []),
-          ...(action === "retry"
-            ? [{ id: "retry", label: retryName(job), icon: RotateCcw, run: () => void act(action, job) }]
-            : []),
-        ];
-        return <RowActions label={`Actions for ${functionName(job.function)}`} entries={entries} />;
-      },
-    });
-  }
+  const sites = useSites().data;
+  const open = useStable((job: Job) => void navigate(`/jobs/${job.id}`));
+  const columns = useMemo(() => {
+    const all = [...FIXED];
+    if (sites && sites.length > 1) {
+      const names = new Map(sites.map((site) => [site.id, site.name]));
+      all.splice(1, 0, {
+        id: "site",
+        header: "Site",
+        width: { xl: 8, "2xl": 12 },
+        cell: (job) => names.get(job.site_id ?? "") ?? "",
+      });
+    }
+    if (may) {
+      all.push({
+        id: "actions",
+        header: "",
+        width: 4,
+        className: "py-0!",
+        cell: (job) => (
+          <RowActions label={`Actions for ${functionName(job.function)}`} entries={() => entriesOf(job, open)} />
+        ),
+      });
+    }
+    return all;
+  }, [sites, may, open]);
   return (
     <DataTable
       label="Jobs"

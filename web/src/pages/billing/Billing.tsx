@@ -23,12 +23,14 @@ function reasonText(reason: string): string {
 }
 
 const COLUMNS: Column<Row>[] = [
-  { id: "created_at", header: "When", className: "whitespace-nowrap", cell: (row) => moment(row.created_at) },
-  { id: "type", header: "Type", className: "max-sm:hidden", cell: (row) => words(row.type) },
+  { id: "created_at", header: "When", width: { base: 8, sm: 10.5 }, cell: (row) => moment(row.created_at) },
+  { id: "type", header: "Type", width: { sm: 7 }, cell: (row) => words(row.type) },
   {
     id: "reason",
     header: "For",
-    className: "w-full min-w-40",
+    width: 9,
+    grows: true,
+    wraps: true,
     cell: (row) =>
       row.job_id ? (
         <Link to={`/jobs/${row.job_id}`} className="text-brand hover:underline">
@@ -38,10 +40,11 @@ const COLUMNS: Column<Row>[] = [
         reasonText(row.reason)
       ),
   },
-  { id: "bucket", header: "From", className: "max-md:hidden", cell: (row) => words(row.bucket) },
+  { id: "bucket", header: "From", width: { md: 7 }, cell: (row) => words(row.bucket) },
   {
     id: "amount",
     header: "Credits",
+    width: { base: 5, sm: 6 },
     right: true,
     cell: (row) => (
       <span className={cx("font-medium", row.amount > 0 && "text-good")}>
@@ -53,8 +56,8 @@ const COLUMNS: Column<Row>[] = [
   {
     id: "balance_after",
     header: "Balance",
+    width: { sm: 6.5 },
     right: true,
-    className: "max-sm:hidden",
     cell: (row) => number(row.balance_after),
   },
 ];

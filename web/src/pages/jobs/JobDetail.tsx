@@ -21,7 +21,9 @@ const COLUMNS: Column<Row>[] = [
   {
     id: "title",
     header: "Item",
-    className: "min-w-28",
+    width: 8,
+    grows: true,
+    wraps: true,
     cell: (item) => (
       <>
         <span className="line-clamp-2">{item.title}</span>
@@ -35,7 +37,8 @@ const COLUMNS: Column<Row>[] = [
   {
     id: "state",
     header: "Status",
-    className: "max-sm:hidden",
+    width: { sm: 9, md: 15 },
+    wraps: true,
     cell: (item) => (
       <span className="flex flex-wrap items-center gap-x-2">
         <StatusBadge status={item.state} />
@@ -46,7 +49,9 @@ const COLUMNS: Column<Row>[] = [
   {
     id: "error",
     header: "What happened",
-    className: "min-w-36",
+    width: 9,
+    grows: true,
+    wraps: true,
     cell: ({ error, state, attempts }) =>
       error ? (
         <span className={state === "succeeded" ? "text-ink-soft" : undefined}>
@@ -57,7 +62,7 @@ const COLUMNS: Column<Row>[] = [
         attempts > 1 && <span className="text-ink-soft">{count(attempts, "attempt")}</span>
       ),
   },
-  { id: "charged", header: "Credits", right: true, className: "max-sm:hidden", cell: (item) => number(item.charged) },
+  { id: "charged", header: "Credits", right: true, width: { sm: 5.5 }, cell: (item) => number(item.charged) },
 ];
 
 /** The items of a job; read again when something is told of the job at `toldAt`. */

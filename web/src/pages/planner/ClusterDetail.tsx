@@ -9,7 +9,7 @@ import { Button, LinkButton } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { ErrorState, Skeleton } from "@/ui/states";
 import { useCluster } from "./data";
-import { Difficulty, volumeText } from "./keywordCells";
+import { difficulty, NumberText, volume } from "./keywordCells";
 
 /** Rows of each part; the pages of keywords and ideas show all. */
 const SHOWN = 20;
@@ -101,8 +101,10 @@ export function ClusterDetail({
             {(row) => (
               <>
                 <span className="min-w-0 flex-1 truncate">{row.keyword}</span>
-                <span className="tabular-nums text-ink-soft">{volumeText(row.volume)}</span>
-                {row.difficulty != null && <Difficulty value={row.difficulty} />}
+                <span className="tabular-nums text-ink-soft">
+                  <NumberText value={row.volume} show={volume} />
+                </span>
+                {row.difficulty != null && <NumberText value={row.difficulty} show={difficulty} />}
               </>
             )}
           </Part>

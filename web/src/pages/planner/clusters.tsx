@@ -4,13 +4,16 @@ import { lazy, Suspense, useMemo, useState } from "react";
 import { type List, useMay } from "@/api/query";
 import type { Cluster, Site } from "@/api/types";
 import { ago, number } from "@/lib/format";
+import { useStable } from "@/lib/useStable";
 import { ActionButtons, RowActions } from "@/ui/ActionButtons";
 import { Button, LinkButton } from "@/ui/Button";
 import { type Column, DataTable } from "@/ui/DataTable";
 import { FilterPanel, useFilters } from "@/ui/FilterPanel";
+import type { MenuEntry } from "@/ui/Menu";
 import { Page } from "@/ui/Page";
 import { EmptyState, Skeleton } from "@/ui/states";
 import { TitleButton } from "@/ui/TitleButton";
+import { useSelection } from "@/ui/useSelection";
 import { ClusterDetail } from "./ClusterDetail";
 import { ClusterForm, GenerateForm } from "./ClusterForms";
 import { MOST_FOR_IDEAS, removeClusters } from "./clusterActions";
@@ -43,10 +46,8 @@ function SiteClusters({ site }: { site: Site }) {
   const mayEdit = useMay("editor");
   const query = useClusters(site.id);
   const { values, set } = useFilters(["q", "sort", "open", "picture"] as const);
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [editing, setEditing] = useState<{ cluster?: Cluster }>();
   const [generating, setGenerating] = useState<Cluster[]>();
-  const [busy, setBusy] = useState(false);
 
   const whole = query.data?.whole ?? true;
   const sort = values.sort ?? (whole ? "-volume" : "-created_at");
@@ -66,75 +67,25 @@ function SiteClusters({ site }: { site: Site }) {
     more: () => undefined,
     again: () => void query.refetch(),
   };
-  const picked = rows.filter((row) => chosen.has(row.id));
-  const drop = async (clusters: Cluster[]) => {
-    setBusy(true);
-    const left = await removeClusters(clusters);
-    // Of the chosen, only those that are still there stay so.
-    const tried = new Set(clusters.map((one) => one.id));
-    setChosen(new Set([...chosen].filter((id) => left.has(id) || !tried.has(id))));
-    setBusy(false);
-  };
-  const columns: Column<Cluster>[] = [
+  const { chosen, selection, clear, busy, run } = useSelection(rows, values.q ?? "");
+  const drop = (clusters: Cluster[]) => run(removeClusters, clusters);
+  const open = useStable((cluster: Cluster) => set({ open: cluster.id }));
+  const entriesOf = useStable((cluster: Cluster): MenuEntry[] => [
+    { id: "ideas", label: "Generate ideas", icon: Lightbulb, run: () => setGenerating([cluster]) },
+    { id: "edit", label: "Edit", icon: Pencil, run: () => setEditing({ cluster }) },
     {
-      id: "name",
-      header: "Cluster",
-      sort: whole,
-      className: "w-full max-w-0 min-w-40 truncate",
-      cell: (row) => (
-        <TitleButton name={row.name} hint={row.description || row.name} open={() => set({ open: row.id })} />
-      ),
+      id: "delete",
+      label: "Delete",
+      icon: Trash2,
+      danger: true,
+      disabled: cluster.keyword_count > 0,
+      run: () => void drop([cluster]),
     },
-    {
-      id: "volume",
-      header: "Volume",
-      sort: whole,
-      right: true,
-      className: "min-w-28",
-      cell: (row) => number(row.volume),
-    },
-    {
-      id: "keyword_count",
-      header: "Keywords",
-      sort: whole,
-      right: true,
-      className: "min-w-28",
-      cell: (row) => number(row.keyword_count),
-    },
-    {
-      id: "created_at",
-      header: "Created",
-      sort: whole,
-      className: "min-w-34 whitespace-nowrap text-ink-soft max-md:hidden",
-      cell: (row) => ago(row.created_at),
-    },
-    ...(mayEdit
-      ? [
-          {
-            id: "actions",
-            header: "",
-            className: "w-12 py-0!",
-            cell: (row: Cluster) => (
-              <RowActions
-                label={`Actions of ${row.name}`}
-                entries={[
-                  { id: "ideas", label: "Generate ideas", icon: Lightbulb, run: () => setGenerating([row]) },
-                  { id: "edit", label: "Edit", icon: Pencil, run: () => setEditing({ cluster: row }) },
-                  {
-                    id: "delete",
-                    label: "Delete",
-                    icon: Trash2,
-                    danger: true,
-                    disabled: row.keyword_count > 0,
-                    run: () => void drop([row]),
-                  },
-                ]}
-              />
-            ),
-          },
-        ]
-      : []),
-  ];
+  ]);
+  const columns = useMemo(
+    () => columnsOf(whole, open, mayEdit ? entriesOf : undefined),
+    [whole, open, mayEdit, entriesOf],
+  );
   const opened = values.open;
   const hasPicture = all?.some((row) => row.keyword_count > 0);
   const showPicture = values.picture !== "off";
@@ -187,8 +138,8 @@ function SiteClusters({ site }: { site: Site }) {
         columns={columns}
         sort={sort}
         onSort={(next) => set({ sort: next === "-name" && sort !== "name" ? "name" : next })}
-        selection={mayEdit ? { ids: chosen, set: setChosen } : undefined}
-        onOpen={(row) => set({ open: row.id })}
+        selection={mayEdit ? selection : undefined}
+        onOpen={open}
         rowLabel={(row) => row.name}
         height="min(36rem, calc(100dvh - 12rem))"
         empty={
@@ -216,17 +167,17 @@ function SiteClusters({ site }: { site: Site }) {
         }
       />
       <ActionButtons
-        chosen={picked.length}
+        chosen={chosen.length}
         noun="cluster"
-        clear={() => setChosen(new Set())}
+        clear={clear}
         actions={[
           {
-            label: picked.length > MOST_FOR_IDEAS ? `Ideas (${MOST_FOR_IDEAS} clusters at most)` : "Generate ideas",
+            label: chosen.length > MOST_FOR_IDEAS ? `Ideas (${MOST_FOR_IDEAS} clusters at most)` : "Generate ideas",
             icon: Lightbulb,
-            disabled: busy || picked.length > MOST_FOR_IDEAS,
-            run: () => setGenerating(picked),
+            disabled: busy || chosen.length > MOST_FOR_IDEAS,
+            run: () => setGenerating(chosen),
           },
-          { label: "Delete", icon: Trash2, danger: true, disabled: busy, run: () => void drop(picked) },
+          { label: "Delete", icon: Trash2, danger: true, disabled: busy, run: () => void drop(chosen) },
         ]}
       />
       {opened && (
@@ -243,13 +194,53 @@ function SiteClusters({ site }: { site: Site }) {
         />
       )}
       {editing && <ClusterForm site={site} cluster={editing.cluster} onClose={() => setEditing(undefined)} />}
-      {generating && (
-        <GenerateForm
-          clusters={generating}
-          onClose={() => setGenerating(undefined)}
-          then={() => setChosen(new Set())}
-        />
-      )}
+      {generating && <GenerateForm clusters={generating} onClose={() => setGenerating(undefined)} then={clear} />}
     </Page>
   );
+}
+
+/** `entriesOf` tells what can be done with a cluster, where one may do anything. */
+function columnsOf(
+  sort: boolean,
+  open: (cluster: Cluster) => void,
+  entriesOf: ((cluster: Cluster) => MenuEntry[]) | undefined,
+): Column<Cluster>[] {
+  const columns: Column<Cluster>[] = [
+    {
+      id: "name",
+      header: "Cluster",
+      sort,
+      width: 10,
+      grows: true,
+      cell: (row) => <TitleButton name={row.name} hint={row.description || row.name} open={() => open(row)} />,
+    },
+    { id: "volume", header: "Volume", sort, right: true, width: 7, cell: (row) => number(row.volume) },
+    {
+      id: "keyword_count",
+      header: "Keywords",
+      sort,
+      right: true,
+      width: 7,
+      cell: (row) => number(row.keyword_count),
+    },
+    {
+      id: "created_at",
+      header: "Created",
+      sort,
+      width: { md: 8.5 },
+      className: "text-ink-soft",
+      cell: (row) => ago(row.created_at),
+    },
+  ];
+  if (!entriesOf) return columns;
+  return [
+    ...columns,
+    {
+      id: "actions",
+      header: "",
+      width: 4,
+      className: "py-0!",
+      cell: (row) => <RowActions label={`Actions of ${row.name}`} entries={() => entriesOf(row)} />,
+    },
+  ];
 }

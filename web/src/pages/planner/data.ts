@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { api, call } from "@/api/client";
 import type { Cluster, IdeaStatus, KeywordStatus, Sector } from "@/api/types";
 import { number } from "@/lib/format";
+import type { Option } from "@/ui/Field";
 
 /** A page of a list; the most that the API gives at once. */
 export const PAGE = 200;
@@ -79,14 +80,14 @@ export function useIdeaCount(site: string, status: IdeaStatus) {
   });
 }
 
-/** Names of clusters for a filter: the largest first, and always the one that is chosen. */
-export function clusterOptions(rows: Cluster[] | undefined, chosen: string | undefined) {
+/**
+ * Clusters to choose one of, the largest first, and always the one that is chosen. They are searched here, among all that
+ * were read: the API finds no clusters by name.
+ */
+export function clusterOptions(rows: Cluster[] | undefined, chosen: string | undefined): Option[] {
   const largest = [...(rows ?? [])].sort((a, b) => b.volume - a.volume || b.keyword_count - a.keyword_count);
-  const some = largest.slice(0, 200);
-  const missing = chosen && !some.some((one) => one.id === chosen) && largest.find((one) => one.id === chosen);
-  const all = missing ? [missing, ...some] : some;
-  const options = all.map((one) => ({ id: one.id, name: one.name }));
-  return chosen && !all.some((one) => one.id === chosen)
+  const options = largest.map(({ id, name }) => ({ id, name }));
+  return chosen && !options.some((one) => one.id === chosen)
     ? [{ id: chosen, name: "The chosen cluster" }, ...options]
     : options;
 }

@@ -1,19 +1,22 @@
 /** Ideas of a site: what could be written, to be judged, corrected and made into tasks. */
 import { Check, LayoutGrid, Lightbulb, ListPlus, Plus, Table2, Trash2, X } from "lucide-react";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useNavigate } from "react-router";
 import { type List, useMay } from "@/api/query";
 import type { Idea, Site } from "@/api/types";
 import { count, number, words } from "@/lib/format";
+import { useStable } from "@/lib/useStable";
 import { ActionButtons, RowActions } from "@/ui/ActionButtons";
 import { StatusBadge } from "@/ui/Badge";
 import { Button, LinkButton } from "@/ui/Button";
 import { type Column, DataTable } from "@/ui/DataTable";
 import { type Filter, FilterPanel, useFilters } from "@/ui/FilterPanel";
+import type { MenuEntry } from "@/ui/Menu";
 import { Page } from "@/ui/Page";
 import { StatsCards } from "@/ui/StatsCards";
 import { EmptyState, ErrorState, Skeleton } from "@/ui/states";
 import { TitleButton } from "@/ui/TitleButton";
+import { useSelection } from "@/ui/useSelection";
 import { ViewToggle } from "@/ui/ViewToggle";
 import { AddIdea } from "./AddIdea";
 import { clusterOptions, figure, useClusters, useIdeaCount, useSectors } from "./data";
@@ -42,21 +45,7 @@ function SiteIdeas({ site }: { site: Site }) {
   const clusters = useClusters(site.id).data?.rows;
   const sectors = useSectors(site.id).data;
   const [adding, setAdding] = useState(false);
-  const [busy, setBusy] = useState(false);
-  // What is chosen belongs to the rows of these filters.
-  const place = JSON.stringify(values);
-  const [chosen, setChosen] = useState<{ place: string; ids: ReadonlySet<string> }>({ place, ids: new Set() });
-  const ids = chosen.place === place ? chosen.ids : new Set<string>();
-  const choose = (next: ReadonlySet<string>) => setChosen({ place, ids: next });
-  const picked = list.rows.filter((row) => ids.has(row.id));
-
-  const run = async (work: (ideas: Idea[]) => Promise<Set<string>>, ideas: Idea[]) => {
-    setBusy(true);
-    const left = await work(ideas);
-    const tried = new Set(ideas.map((idea) => idea.id));
-    choose(new Set([...ids].filter((id) => left.has(id) || !tried.has(id))));
-    setBusy(false);
-  };
+  const { chosen, selection, clear, busy, run } = useSelection(list.rows, JSON.stringify(values));
   const queued = (ideas: Idea[]) => queue(ideas, () => void navigate("/writer/tasks"));
   const work: IdeaWork = {
     mayEdit,
@@ -67,7 +56,13 @@ function SiteIdeas({ site }: { site: Site }) {
     queue: (idea) => void run(queued, [idea]),
     remove: (idea) => void run(removeIdeas, [idea]),
   };
-  const names = new Map(clusters?.map((one) => [one.id, one.name]));
+  const names = useMemo(() => new Map(clusters?.map((one) => [one.id, one.name])), [clusters]);
+  const openIdea = useStable(work.open);
+  const entriesOf = useStable((idea: Idea) => ideaEntries(idea, work));
+  const columns = useMemo(
+    () => columnsOf(names, openIdea, mayEdit ? entriesOf : undefined),
+    [names, openIdea, mayEdit, entriesOf],
+  );
   const isTable = view === "table";
   const isFiltered = IDEA_FILTERS.some((name) => values[name]);
   const fields: Filter[] = [
@@ -105,9 +100,9 @@ function SiteIdeas({ site }: { site: Site }) {
     </EmptyState>
   );
   const toggle = (id: string) => {
-    const next = new Set(ids);
+    const next = new Set(selection.ids);
     if (!next.delete(id)) next.add(id);
-    choose(next);
+    selection.set(next);
   };
   return (
     <Page
@@ -136,8 +131,8 @@ function SiteIdeas({ site }: { site: Site }) {
         <DataTable
           label={`Ideas of ${site.name}`}
           list={list}
-          columns={columnsOf(names, work)}
-          selection={mayEdit ? { ids, set: choose } : undefined}
+          columns={columns}
+          selection={mayEdit ? selection : undefined}
           onOpen={work.open}
           rowLabel={(row) => row.title}
           empty={empty}
@@ -149,41 +144,41 @@ function SiteIdeas({ site }: { site: Site }) {
               idea={idea}
               cluster={idea.cluster_id ? names.get(idea.cluster_id) : undefined}
               work={work}
-              isChosen={ids.has(idea.id)}
+              isChosen={selection.ids.has(idea.id)}
               choose={() => toggle(idea.id)}
             />
           )}
         </Cards>
       )}
       <ActionButtons
-        chosen={picked.length}
+        chosen={chosen.length}
         noun="idea"
-        clear={() => choose(new Set())}
+        clear={clear}
         actions={[
           {
             label: "Accept",
             icon: Check,
-            disabled: busy || picked.every((idea) => isTaken(idea) || idea.status === "accepted"),
-            run: () => void run((ideas) => decide(ideas, "accept"), picked),
+            disabled: busy || chosen.every((idea) => isTaken(idea) || idea.status === "accepted"),
+            run: () => void run((ideas) => decide(ideas, "accept")),
           },
           {
             label: "Reject",
             icon: X,
-            disabled: busy || picked.every((idea) => isTaken(idea) || idea.status === "rejected"),
-            run: () => void run((ideas) => decide(ideas, "reject"), picked),
+            disabled: busy || chosen.every((idea) => isTaken(idea) || idea.status === "rejected"),
+            run: () => void run((ideas) => decide(ideas, "reject")),
           },
           {
-            label: `Make ${count(picked.filter(isOpenIdea).length, "task")}`,
+            label: `Make ${count(chosen.filter(isOpenIdea).length, "task")}`,
             icon: ListPlus,
-            disabled: busy || !picked.some(isOpenIdea),
-            run: () => void run(queued, picked),
+            disabled: busy || !chosen.some(isOpenIdea),
+            run: () => void run(queued),
           },
           {
             label: "Delete",
             icon: Trash2,
             danger: true,
-            disabled: busy || picked.every(isTaken),
-            run: () => void run(removeIdeas, picked),
+            disabled: busy || chosen.every(isTaken),
+            run: () => void run(removeIdeas),
           },
         ]}
       />
@@ -254,43 +249,46 @@ function Cards({
   );
 }
 
-function columnsOf(clusters: Map<string, string>, work: IdeaWork): Column<Idea>[] {
+/** `entriesOf` tells what can be done with an idea, where one may do anything. */
+function columnsOf(
+  clusters: Map<string, string>,
+  open: (idea: Idea) => void,
+  entriesOf: ((idea: Idea) => MenuEntry[]) | undefined,
+): Column<Idea>[] {
   const columns: Column<Idea>[] = [
     {
       id: "title",
       header: "Title",
-      className: "w-full max-w-0 min-w-28 truncate sm:min-w-48",
-      cell: (row) => <TitleButton name={row.title} open={() => work.open(row)} />,
+      width: { base: 7, sm: 12 },
+      grows: true,
+      cell: (row) => <TitleButton name={row.title} open={() => open(row)} />,
     },
     {
       id: "cluster",
       header: "Cluster",
-      className: "min-w-36 max-w-48 truncate text-ink-soft max-lg:hidden",
+      width: { lg: 9, xl: 12 },
+      className: "text-ink-soft",
       cell: (row) => (row.cluster_id ? (clusters.get(row.cluster_id) ?? "In a cluster") : "None"),
     },
-    {
-      id: "structure",
-      header: "Structure",
-      className: "min-w-32 whitespace-nowrap max-md:hidden",
-      cell: (row) => words(row.structure),
-    },
+    { id: "structure", header: "Structure", width: { md: 8 }, cell: (row) => words(row.structure) },
     {
       id: "estimated_words",
       header: "Words",
       right: true,
-      className: "min-w-20 max-sm:hidden",
+      width: { sm: 5.5 },
       cell: (row) => number(row.estimated_words),
     },
-    { id: "status", header: "Status", className: "min-w-26", cell: (row) => <StatusBadge status={row.status} /> },
+    { id: "status", header: "Status", width: 6.5, cell: (row) => <StatusBadge status={row.status} /> },
   ];
-  if (!work.mayEdit) return columns;
+  if (!entriesOf) return columns;
   return [
     ...columns,
     {
       id: "actions",
       header: "",
-      className: "w-12 py-0!",
-      cell: (row) => <RowActions label={`Actions of ${row.title}`} entries={ideaEntries(row, work)} />,
+      width: 4,
+      className: "py-0!",
+      cell: (row) => <RowActions label={`Actions of ${row.title}`} entries={() => entriesOf(row)} />,
     },
   ];
 }

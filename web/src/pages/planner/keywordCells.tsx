@@ -1,15 +1,29 @@
 /** The cells of the keyword table, some of which can be changed in their place. */
 import { useRef, useState } from "react";
-import { Button as AriaButton } from "react-aria-components";
 import type { Intent, Keyword } from "@/api/types";
-import { cx } from "@/lib/cx";
 import { number, words } from "@/lib/format";
 import { Badge, type Tone } from "@/ui/Badge";
-import { Menu } from "@/ui/Menu";
+import { MenuButton } from "@/ui/Menu";
 import { editKeyword } from "./keywordEdit";
 import { INTENTS } from "./keywordList";
 
-const PLACE = "inline-flex h-8 cursor-pointer items-center rounded-md px-2 hover:bg-sunk";
+const PLACE = "inline-flex h-8 cursor-pointer items-center gap-2 rounded-md px-2 hover:bg-sunk";
+
+/** How a number is shown: its looks, the same as text, and what is told of it to who points at it. */
+type Shown = { look: React.ReactNode; text: string; title?: string };
+
+const shownOf = (value: number | null | undefined, show: (value: number) => Shown): Shown =>
+  value == null ? { look: <Unknown />, text: "unknown" } : show(value);
+
+/** A number that is only read. */
+export function NumberText({ value, show }: { value: number | null | undefined; show: (value: number) => Shown }) {
+  const { look, title } = shownOf(value, show);
+  return (
+    <span title={title} className="inline-flex items-center gap-2">
+      {look}
+    </span>
+  );
+}
 
 /** A number that becomes a field when it is pressed. Enter keeps, Escape takes back. */
 export function NumberCell({
@@ -24,19 +38,23 @@ export function NumberCell({
   field: "volume" | "difficulty";
   most: number;
   label: string;
-  show: (value: number | null | undefined) => React.ReactNode;
+  show: (value: number) => Shown;
   mayEdit: boolean;
 }) {
   const value = row[field];
   const [text, setText] = useState<string>();
   // How the field was left: by a key, so that the focus goes back to the button, and whether to forget what was typed.
   const left = useRef({ byKey: false, forget: false });
-  if (!mayEdit) return show(value);
+  if (!mayEdit) return <NumberText value={value} show={show} />;
   if (text === undefined) {
+    const shown = shownOf(value, show);
     return (
       <button
         type="button"
-        className={`relative -mr-2 ${PLACE}`}
+        // One element alone: the words for who does not see where it stands are no element of their own.
+        aria-label={`${shown.text} ${label} of ${row.keyword}. Change it.`}
+        title={shown.title}
+        className={`-mr-2 ${PLACE}`}
         // biome-ignore lint/a11y/noAutofocus: who left the field by the keyboard goes on from here
         autoFocus={left.current.byKey}
         onBlur={() => {
@@ -44,10 +62,7 @@ export function NumberCell({
         }}
         onClick={() => setText(value == null ? "" : String(value))}
       >
-        {show(value)}
-        <span className="sr-only">
-          {label} of {row.keyword}. Change it.
-        </span>
+        {shown.look}
       </button>
     );
   }
@@ -90,16 +105,19 @@ const LEVELS: { tone: Tone; word: string }[] = [
 ];
 
 /** Difficulty from 0 to 100, with its level from 1 to 5. */
-export function Difficulty({ value }: { value: number | null | undefined }) {
-  if (value == null) return <Unknown />;
+export function difficulty(value: number): Shown {
   const level = Math.min(Math.floor(value / 20), 4);
   const { tone, word } = LEVELS[level] ?? { tone: "plain", word: "" };
-  return (
-    <span title={`${word}: ${level + 1} of 5`} className="inline-flex items-center gap-2">
-      {value}
-      <Badge tone={tone}>{level + 1}</Badge>
-    </span>
-  );
+  return {
+    look: (
+      <>
+        {value}
+        <Badge tone={tone}>{level + 1}</Badge>
+      </>
+    ),
+    text: `${value} ${level + 1}`,
+    title: `${word}: ${level + 1} of 5`,
+  };
 }
 
 export function Unknown() {
@@ -111,7 +129,7 @@ export function Unknown() {
   );
 }
 
-export const volumeText = (value: number | null | undefined) => (value == null ? <Unknown /> : number(value));
+export const volume = (value: number): Shown => ({ look: number(value), text: number(value) });
 
 const INTENT_TONES: Record<Intent, Tone> = {
   informational: "plain",
@@ -120,36 +138,23 @@ const INTENT_TONES: Record<Intent, Tone> = {
   transactional: "good",
 };
 
-/** The menu is made when it is asked for: a table has hundreds of these. */
 export function IntentCell({ row, mayEdit }: { row: Keyword; mayEdit: boolean }) {
-  const [isOpen, setOpen] = useState<boolean>();
   const shown = row.intent ? <Badge tone={INTENT_TONES[row.intent]}>{words(row.intent)}</Badge> : <Unknown />;
   if (!mayEdit) return shown;
-  const label = `Intent of ${row.keyword}. Change it.`;
-  const className = cx(PLACE, "relative -ml-2");
-  if (isOpen === undefined) {
-    return (
-      <button type="button" className={className} onClick={() => setOpen(true)}>
-        {shown}
-        <span className="sr-only">{label}</span>
-      </button>
-    );
-  }
   return (
-    <Menu
+    <MenuButton
       label={`Intent of ${row.keyword}`}
-      isOpen={isOpen}
-      onOpenChange={setOpen}
-      entries={INTENTS.map((intent) => ({
-        id: intent,
-        label: words(intent),
-        run: () => intent !== row.intent && void editKeyword(row, { intent }),
-      }))}
+      name={`${row.intent ? words(row.intent) : "unknown"} Intent of ${row.keyword}. Change it.`}
+      className={`-ml-2 ${PLACE}`}
+      entries={() =>
+        INTENTS.map((intent) => ({
+          id: intent,
+          label: words(intent),
+          run: () => intent !== row.intent && void editKeyword(row, { intent }),
+        }))
+      }
     >
-      <AriaButton className={className}>
-        {shown}
-        <span className="sr-only">{label}</span>
-      </AriaButton>
-    </Menu>
+      {shown}
+    </MenuButton>
   );
 }

@@ -13,7 +13,7 @@ import {
 import { useMemo, useState } from "react";
 import { useSearchParams } from "react-router";
 import { useMay } from "@/api/query";
-import type { Keyword, Site } from "@/api/types";
+import type { Site } from "@/api/types";
 import { count } from "@/lib/format";
 import { ActionButtons } from "@/ui/ActionButtons";
 import { Button } from "@/ui/Button";
@@ -23,6 +23,8 @@ import { Page } from "@/ui/Page";
 import { StatsCards } from "@/ui/StatsCards";
 import { EmptyState } from "@/ui/states";
 import { failed } from "@/ui/ToastNotifications";
+import { useSelection } from "@/ui/useSelection";
+import { useSubmit } from "@/ui/useSubmit";
 import { AddKeywords } from "./AddKeywords";
 import { figure, useClusters, useKeywordCount, useSectors } from "./data";
 import { ImportDialog } from "./ImportDialog";
@@ -39,7 +41,7 @@ function SiteKeywords({ site }: { site: Site }) {
   const mayEdit = useMay("editor");
   const [search, setSearch] = useSearchParams();
   const [adding, setAdding] = useState(false);
-  const [exporting, setExporting] = useState(false);
+  const { busy: exporting, send: download } = useSubmit(() => exportCsv(site).catch(failed));
   const fresh = useKeywordCount(site.id, "new").data;
   const setImporting = (on: boolean) =>
     setSearch(
@@ -58,15 +60,7 @@ function SiteKeywords({ site }: { site: Site }) {
       intro="What people search for. Group it into clusters, and ideas follow."
       actions={
         <>
-          <Button
-            icon={Download}
-            busy={exporting}
-            onPress={async () => {
-              setExporting(true);
-              await exportCsv(site).catch(failed);
-              setExporting(false);
-            }}
-          >
+          <Button icon={Download} busy={exporting} onPress={download}>
             Export
           </Button>
           {mayEdit && (
@@ -129,39 +123,10 @@ function Counts({ site }: { site: Site }) {
 function KeywordTable({ site, mayEdit, first }: { site: Site; mayEdit: boolean; first: React.ReactNode }) {
   const filters = useFilters(FILTERS);
   const values = filters.values as Values;
-  const list = useKeywords(site.id, values);
   const clusters = useClusters(site.id).data?.rows;
   const sectors = useSectors(site.id).data;
-  // What is chosen belongs to the rows of these filters.
-  const view = JSON.stringify(values);
-  const [chosen, setChosen] = useState<{ view: string; ids: ReadonlySet<string> }>({ view, ids: new Set() });
-  const [busy, setBusy] = useState(false);
-  const ids = chosen.view === view ? chosen.ids : new Set<string>();
-  const choose = (next: ReadonlySet<string>) => setChosen({ view, ids: next });
-  const rows = ids.size > 0 ? list.rows.filter((row) => ids.has(row.id)) : [];
-  const run = async (work: (rows: Keyword[]) => Promise<Set<string>>) => {
-    setBusy(true);
-    choose(await work(rows));
-    setBusy(false);
-  };
-
   const narrowed = isNarrowed(values);
   const [more, setMore] = useState(hasRare(values));
-  const sort = orderOf(values);
-  const setSort = (next: string) => {
-    const name = next.replace("-", "");
-    if (name === "created_at") filters.set({ sort: "" });
-    // Each of these has one direction; a second press goes back to the newest first.
-    else if (name === "volume") filters.set({ sort: sort === "-volume" ? "" : "-volume" });
-    else filters.set({ sort: sort === "keyword" ? "" : "keyword" });
-  };
-  const fresh = rows.filter((row) => row.status === "new");
-  // The same columns as long as nothing about them changes: else every row is drawn again with each page that comes.
-  const byOther = !values.q;
-  const columns = useMemo(
-    () => columnsOf({ mayEdit, clusters, byName: !narrowed, byOther }),
-    [mayEdit, clusters, narrowed, byOther],
-  );
   return (
     <>
       <div className="flex flex-col gap-1.5">
@@ -185,13 +150,42 @@ function KeywordTable({ site, mayEdit, first }: { site: Site; mayEdit: boolean; 
           </p>
         )}
       </div>
+      <KeywordRows site={site} mayEdit={mayEdit} first={first} />
+    </>
+  );
+}
+
+/** The table itself: pages that come while one scrolls draw it again, and not the filters above. */
+function KeywordRows({ site, mayEdit, first }: { site: Site; mayEdit: boolean; first: React.ReactNode }) {
+  const filters = useFilters(FILTERS);
+  const values = filters.values as Values;
+  const list = useKeywords(site.id, values);
+  const clusters = useClusters(site.id).data?.rows;
+  const { chosen, selection, clear, busy, run } = useSelection(list.rows, JSON.stringify(values));
+  const narrowed = isNarrowed(values);
+  const sort = orderOf(values);
+  const setSort = (next: string) => {
+    const name = next.replace("-", "");
+    if (name === "created_at") filters.set({ sort: "" });
+    // Each of these has one direction; a second press goes back to the newest first.
+    else if (name === "volume") filters.set({ sort: sort === "-volume" ? "" : "-volume" });
+    else filters.set({ sort: sort === "keyword" ? "" : "keyword" });
+  };
+  const fresh = chosen.filter((row) => row.status === "new");
+  const byOther = !values.q;
+  const columns = useMemo(
+    () => columnsOf({ mayEdit, clusters, byName: !narrowed, byOther }),
+    [mayEdit, clusters, narrowed, byOther],
+  );
+  return (
+    <>
       <DataTable
         label={`Keywords of ${site.name}`}
         list={list}
         columns={columns}
         sort={sort}
         onSort={setSort}
-        selection={mayEdit ? { ids, set: choose } : undefined}
+        selection={mayEdit ? selection : undefined}
         rowLabel={(row) => row.keyword}
         empty={
           filters.any ? (
@@ -212,22 +206,22 @@ function KeywordTable({ site, mayEdit, first }: { site: Site; mayEdit: boolean; 
         }
       />
       <ActionButtons
-        chosen={ids.size}
+        chosen={chosen.length}
         noun="keyword"
-        clear={() => choose(new Set())}
+        clear={clear}
         actions={[
           {
             label:
               fresh.length > MOST_CHOSEN
                 ? `Cluster (${MOST_CHOSEN} at most)`
-                : fresh.length === 0 || fresh.length === rows.length
+                : fresh.length === 0 || fresh.length === chosen.length
                   ? "Cluster"
                   : `Cluster ${count(fresh.length, "new one")}`,
             icon: FolderTree,
             disabled: busy || fresh.length === 0 || fresh.length > MOST_CHOSEN,
-            run: () => cluster(site, { keyword_ids: fresh.map((row) => row.id) }, () => choose(new Set())),
+            run: () => cluster(site, { keyword_ids: fresh.map((row) => row.id) }, clear),
           },
-          rows.length > 0 && rows.every((row) => row.status === "archived")
+          chosen.length > 0 && chosen.every((row) => row.status === "archived")
             ? { label: "Unarchive", icon: ArchiveRestore, disabled: busy, run: () => void run(unarchive) }
             : { label: "Archive", icon: Archive, disabled: busy, run: () => void run(archive) },
           { label: "Delete", icon: Trash2, danger: true, disabled: busy, run: () => void run(remove) },

@@ -13,9 +13,10 @@ const COLUMNS: Column<PublishingRecord>[] = [
   {
     id: "title",
     header: "Page",
-    className: "w-full max-w-0 min-w-40",
+    width: 10,
+    grows: true,
     cell: (row) => (
-      <Link to={`/writer/content/${row.content_id}`} className="block truncate font-medium hover:underline">
+      <Link to={`/writer/content/${row.content_id}`} className="font-medium hover:underline">
         {row.title}
       </Link>
     ),
@@ -23,7 +24,7 @@ const COLUMNS: Column<PublishingRecord>[] = [
   {
     id: "url",
     header: "Address",
-    className: "max-w-96 sm:min-w-56",
+    width: { base: 6, sm: 14, xl: 22 },
     cell: (row) => (
       <a
         href={row.url}
@@ -38,12 +39,13 @@ const COLUMNS: Column<PublishingRecord>[] = [
       </a>
     ),
   },
-  { id: "status", header: "Status", className: "max-md:hidden", cell: (row) => <StatusBadge status={row.status} /> },
-  { id: "revision", header: "Revision", right: true, className: "max-md:hidden", cell: (row) => row.revision },
+  { id: "status", header: "Status", width: { md: 7.5 }, cell: (row) => <StatusBadge status={row.status} /> },
+  { id: "revision", header: "Revision", right: true, width: { md: 6 }, cell: (row) => row.revision },
   {
     id: "updated_at",
     header: "Published",
-    className: "max-lg:hidden whitespace-nowrap text-ink-soft",
+    width: { lg: 9 },
+    className: "text-ink-soft",
     cell: (row) => ago(row.updated_at),
   },
 ];

@@ -5,6 +5,7 @@ import { number } from "@/lib/format";
 import { Button } from "@/ui/Button";
 import type { Selection } from "@/ui/DataTable";
 import { Checkbox } from "@/ui/Field";
+import { SideScroll } from "@/ui/SideScroll";
 import { ErrorState, Skeleton } from "@/ui/states";
 import { isFree, STATUSES, useOpenJobs, useTaskList } from "./useTasks";
 
@@ -20,9 +21,9 @@ export function TaskBoard({
   open: (task: Task) => void;
 }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
-    <section aria-label="Tasks by status" tabIndex={0} className="-mx-4 overflow-x-auto px-4 pb-2 sm:-mx-6 sm:px-6">
-      <div className="grid auto-cols-[minmax(15rem,1fr)] grid-flow-col gap-3">
+    <SideScroll label="Tasks by status">
+      {/* All of them have room at 1440 pixels. */}
+      <div className="grid auto-cols-[minmax(11.5rem,1fr)] grid-flow-col gap-3 max-sm:auto-cols-[15rem]">
         {STATUSES.map((status) => (
           <Column
             key={status.id}
@@ -35,7 +36,7 @@ export function TaskBoard({
           />
         ))}
       </div>
-    </section>
+    </SideScroll>
   );
 }
 

@@ -44,7 +44,11 @@ function Actions({ task, edit, close }: { task: Task; edit: () => void; close: (
     <>
       {may && free && (
         <>
-          <Button look="danger" icon={Trash2} onPress={() => void removeTasks([task]).then((done) => done && close())}>
+          <Button
+            look="danger"
+            icon={Trash2}
+            onPress={() => void removeTasks([task]).then((left) => left.size === 0 && close())}
+          >
             Delete
           </Button>
           <Button icon={Pencil} onPress={edit}>

@@ -1,11 +1,12 @@
 /** What is above the tasks: how they are shown and which; and below, what can be done with the chosen. */
 import { Kanban, Sparkles, Table2, Trash2 } from "lucide-react";
-import { useClusters } from "@/pages/planner/data";
+import type { Task } from "@/api/types";
+import { clusterOptions, useClusters } from "@/pages/planner/data";
 import { ActionButtons } from "@/ui/ActionButtons";
-import type { Selection } from "@/ui/DataTable";
 import { type Filter, FilterPanel } from "@/ui/FilterPanel";
+import type { useSelection } from "@/ui/useSelection";
 import { ViewToggle } from "@/ui/ViewToggle";
-import { isFree, loadedTasks, removeTasks, STATUSES, useOpenJobs, write } from "./useTasks";
+import { isFree, removeTasks, STATUSES, useOpenJobs, write } from "./useTasks";
 
 export type View = "board" | "table";
 
@@ -25,7 +26,7 @@ export function TaskFilters({
   values: Partial<Record<string, string>>;
   set: (changes: Record<string, string>) => void;
 }) {
-  const clusters = useClusters(site).data?.rows ?? [];
+  const clusters = useClusters(site).data?.rows;
   const filters: Filter[] = [
     // The board has a column for each status.
     ...(view === "table" ? [{ name: "status", label: "Any status", kind: "choice" as const, options: STATUSES }] : []),
@@ -33,7 +34,7 @@ export function TaskFilters({
       name: "cluster",
       label: "Any cluster",
       kind: "choice",
-      options: clusters.map((cluster) => ({ id: cluster.id, name: cluster.name })),
+      options: clusterOptions(clusters, undefined),
     },
   ];
   return (
@@ -51,29 +52,18 @@ export function TaskFilters({
 }
 
 /** The bar of the chosen tasks. */
-export function ChosenTasks({ selection }: { selection: Selection }) {
+export function ChosenTasks({ chosen, clear, busy, run }: ReturnType<typeof useSelection<Task>>) {
   const jobs = useOpenJobs();
-  const clear = () => selection.set(new Set());
-  const loaded = loadedTasks();
-  const free = [...selection.ids].flatMap((id) => {
-    const task = loaded.get(id);
-    return task && isFree(task, jobs) ? [task] : [];
-  });
-  const left = selection.ids.size - free.length;
+  const free = chosen.filter((task) => isFree(task, jobs));
+  const disabled = busy || free.length === 0;
   return (
     <ActionButtons
-      chosen={selection.ids.size}
+      chosen={chosen.length}
       noun="task"
       clear={clear}
       actions={[
-        { label: "Write", icon: Sparkles, disabled: free.length === 0, run: () => write(free, left, clear) },
-        {
-          label: "Delete",
-          icon: Trash2,
-          danger: true,
-          disabled: free.length === 0,
-          run: () => void removeTasks(free).then((done) => done && clear()),
-        },
+        { label: "Write", icon: Sparkles, disabled, run: () => write(free, chosen.length - free.length, clear) },
+        { label: "Delete", icon: Trash2, danger: true, disabled, run: () => void run(removeTasks, free) },
       ]}
     />
   );

@@ -1,9 +1,11 @@
 /** The tasks as a table, with the actions of each. */
 import { FileText, Pencil, RotateCcw, Sparkles, Trash2 } from "lucide-react";
+import { useMemo } from "react";
 import { useNavigate } from "react-router";
 import { type List, useMay } from "@/api/query";
 import type { Task } from "@/api/types";
 import { ago, number, words } from "@/lib/format";
+import { useStable } from "@/lib/useStable";
 import { useClusters } from "@/pages/planner/data";
 import { RowActions } from "@/ui/ActionButtons";
 import { StatusBadge } from "@/ui/Badge";
@@ -30,10 +32,10 @@ export function TaskTable({
   const navigate = useNavigate();
   const may = useMay("editor");
   const jobs = useOpenJobs();
-  const names = new Map((useClusters(site).data?.rows ?? []).map((cluster) => [cluster.id, cluster.name]));
-  const entries = (task: Task): MenuEntry[] => {
+  const clusters = useClusters(site).data?.rows;
+  const entriesOf = useStable((task: Task): MenuEntry[] => {
     const free = isFree(task, jobs);
-    const all: (MenuEntry | false | null | undefined)[] = [
+    const all: (MenuEntry | false)[] = [
       free && {
         id: "write",
         label: task.status === "failed" ? "Try again" : "Write",
@@ -41,80 +43,35 @@ export function TaskTable({
         run: () => write([task], 0),
       },
       free && { id: "edit", label: "Edit", icon: Pencil, run: () => edit(task) },
-      task.content_id && {
+      Boolean(task.content_id) && {
         id: "open",
         label: "Open in the editor",
         icon: FileText,
         run: () => void navigate(`/writer/content/${task.content_id}`),
       },
       free && { id: "delete", label: "Delete", icon: Trash2, danger: true, run: () => void removeTasks([task]) },
-    ].map((entry) => entry || false);
-    return all.flatMap((entry) => entry || []);
-  };
-  const columns: Column<Task>[] = [
-    {
-      id: "title",
-      header: "Title",
-      className: "w-full max-w-0 min-w-28 sm:min-w-64",
-      cell: (task) => <TitleButton name={task.title} open={() => open(task)} />,
-    },
-    {
-      id: "status",
-      header: "Status",
-      cell: (task) => (
-        <span className="flex min-w-0 items-center gap-2">
-          <StatusBadge status={task.status} />
-          {task.status === "failed" && task.error && (
-            <span className="max-w-56 truncate text-xs text-bad max-2xl:hidden" title={task.error}>
-              {task.error}
-            </span>
-          )}
-        </span>
-      ),
-    },
-    {
-      id: "structure",
-      header: "Structure",
-      className: "max-lg:hidden whitespace-nowrap",
-      cell: (task) => words(task.structure),
-    },
-    {
-      id: "keyword",
-      header: "Keyword",
-      className: "max-xl:hidden max-w-44 truncate",
-      cell: (task) => task.keywords[0] ?? "",
-    },
-    {
-      id: "cluster",
-      header: "Cluster",
-      className: "max-2xl:hidden max-w-48 truncate",
-      cell: (task) => names.get(task.cluster_id ?? "") ?? "",
-    },
-    {
-      id: "words",
-      header: "Words",
-      right: true,
-      className: "max-sm:hidden",
-      cell: (task) => number(task.estimated_words),
-    },
-    {
-      id: "updated_at",
-      header: "Updated",
-      className: "max-md:hidden whitespace-nowrap text-ink-soft",
-      cell: (task) => ago(task.updated_at),
-    },
-    ...(may
-      ? [
-          {
-            id: "actions",
-            header: "",
-            className: "w-12",
-            cell: (task: Task) =>
-              entries(task).length > 0 && <RowActions label={`Actions for ${task.title}`} entries={entries(task)} />,
-          },
-        ]
-      : []),
-  ];
+    ];
+    return all.filter((entry) => entry !== false);
+  });
+  const openTask = useStable(open);
+  const columns = useMemo(() => {
+    const names = new Map(clusters?.map((cluster) => [cluster.id, cluster.name]));
+    const all = columnsOf(names, openTask);
+    if (!may) return all;
+    return [
+      ...all,
+      {
+        id: "actions",
+        header: "",
+        width: 4,
+        className: "py-0!",
+        cell: (task: Task) =>
+          (isFree(task, jobs) || task.content_id) && (
+            <RowActions label={`Actions for ${task.title}`} entries={() => entriesOf(task)} />
+          ),
+      },
+    ];
+  }, [clusters, jobs, may, openTask, entriesOf]);
   return (
     <DataTable
       label="Tasks"
@@ -126,4 +83,47 @@ export function TaskTable({
       rowLabel={(task) => task.title}
     />
   );
+}
+
+function columnsOf(clusters: Map<string, string>, open: (task: Task) => void): Column<Task>[] {
+  return [
+    {
+      id: "title",
+      header: "Title",
+      width: { base: 7, sm: 14 },
+      grows: true,
+      cell: (task) => <TitleButton name={task.title} open={() => open(task)} />,
+    },
+    {
+      id: "status",
+      header: "Status",
+      width: { base: 7.5, "2xl": 18 },
+      cell: (task) => (
+        <>
+          <StatusBadge status={task.status} />
+          {task.status === "failed" && task.error && (
+            <span className="ml-2 text-xs text-bad max-2xl:hidden" title={task.error}>
+              {task.error}
+            </span>
+          )}
+        </>
+      ),
+    },
+    { id: "structure", header: "Structure", width: { lg: 8 }, cell: (task) => words(task.structure) },
+    { id: "keyword", header: "Keyword", width: { xl: 11 }, cell: (task) => task.keywords[0] ?? "" },
+    {
+      id: "cluster",
+      header: "Cluster",
+      width: { "2xl": 12 },
+      cell: (task) => clusters.get(task.cluster_id ?? "") ?? "",
+    },
+    { id: "words", header: "Words", right: true, width: { sm: 5.5 }, cell: (task) => number(task.estimated_words) },
+    {
+      id: "updated_at",
+      header: "Updated",
+      width: { md: 8.5 },
+      className: "text-ink-soft",
+      cell: (task) => ago(task.updated_at),
+    },
+  ];
 }

@@ -1,13 +1,14 @@
 /** What was written: a list to choose from, to publish, and to open in the editor. */
 import { ExternalLink, Globe, Pencil } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useMemo } from "react";
 import { Link, useNavigate } from "react-router";
 import { api, call } from "@/api/client";
 import { type List, useList, useMay } from "@/api/query";
 import { useSite } from "@/api/resources";
 import type { Content, ContentStatus, Site } from "@/api/types";
 import { ago, count, number, words } from "@/lib/format";
-import { useClusters } from "@/pages/planner/data";
+import { useStable } from "@/lib/useStable";
+import { clusterOptions, useClusters } from "@/pages/planner/data";
 import { ActionButtons, RowActions } from "@/ui/ActionButtons";
 import { StatusBadge } from "@/ui/Badge";
 import { LinkButton } from "@/ui/Button";
@@ -16,6 +17,7 @@ import { FilterPanel, useFilters } from "@/ui/FilterPanel";
 import { Page } from "@/ui/Page";
 import { EmptyState, Skeleton } from "@/ui/states";
 import { told } from "@/ui/ToastNotifications";
+import { useSelection } from "@/ui/useSelection";
 import { NoSite } from "./NoSite";
 import { HOSTED, MOST_PUBLISHED, publish } from "./publish";
 import { isApproved, useWantsReview } from "./review";
@@ -60,27 +62,22 @@ function ContentTable({ site }: { site: Site }) {
   const may = useMay("editor");
   const navigate = useNavigate();
   const { values, set } = useFilters(["status", "cluster"] as const);
-  const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
-  const clusters = useClusters(site.id).data?.rows ?? [];
+  const clusters = useClusters(site.id).data?.rows;
   const cluster = useClusterFilter(site.id, values.cluster);
   const status = STATUSES.find((one) => one.id === values.status)?.id;
   const list = useContents(site.id, status, cluster);
-  const filter = `${status} ${cluster}`;
   const wantsReview = useWantsReview(site);
-  const mayPublish = (content: Content) => !wantsReview || isApproved(content);
-  // Only what is in sight can be chosen: other filters show other rows.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other filters, another choice
-  useEffect(() => setIds(new Set()), [filter]);
-
-  const chosen = list.rows.filter((row) => ids.has(row.id));
-  const ready = chosen.filter(mayPublish).slice(0, MOST_PUBLISHED);
+  const { chosen, selection, clear } = useSelection(list.rows, `${status} ${cluster}`);
+  const ready = chosen.filter((row) => !wantsReview || isApproved(row)).slice(0, MOST_PUBLISHED);
+  const open = useStable((row: Content) => void navigate(`/writer/content/${row.id}`));
+  const columns = useMemo(() => columnsOf(may, site, wantsReview, open), [may, site, wantsReview, open]);
   const publishChosen = () => {
     const left = chosen.length - ready.length;
     if (left > 0) told(`${count(left, "page")} left out: this site requires a review first.`);
     publish(
       ready.map((row) => row.id),
       site.name,
-      () => setIds(new Set()),
+      clear,
     );
   };
 
@@ -96,16 +93,16 @@ function ContentTable({ site }: { site: Site }) {
             name: "cluster",
             label: "Any cluster",
             kind: "choice",
-            options: clusters.map((one) => ({ id: one.id, name: one.name })),
+            options: clusterOptions(clusters, undefined),
           },
         ]}
       />
       <DataTable
         label="Content"
         list={list}
-        columns={columnsOf(may, site, mayPublish, (id) => void navigate(`/writer/content/${id}`))}
-        selection={may ? { ids, set: setIds } : undefined}
-        onOpen={(row) => void navigate(`/writer/content/${row.id}`)}
+        columns={columns}
+        selection={may ? selection : undefined}
+        onOpen={open}
         rowLabel={(row) => row.title}
         empty={<Nothing filtered={Boolean(status || cluster)} may={may} />}
       />
@@ -113,7 +110,7 @@ function ContentTable({ site }: { site: Site }) {
         <ActionButtons
           chosen={chosen.length}
           noun="page"
-          clear={() => setIds(new Set())}
+          clear={clear}
           actions={[
             {
               label: ready.length === chosen.length ? "Publish" : `Publish ${ready.length}`,
@@ -167,78 +164,61 @@ function Place({ content }: { content: Content }) {
   );
 }
 
-function columnsOf(
-  may: boolean,
-  site: Site,
-  mayPublish: (content: Content) => boolean,
-  open: (id: string) => void,
-): Column<Content>[] {
-  return [
+function columnsOf(may: boolean, site: Site, wantsReview: boolean, open: (row: Content) => void): Column<Content>[] {
+  const columns: Column<Content>[] = [
     {
       id: "title",
       header: "Title",
-      className: "w-full max-w-0 min-w-28 sm:min-w-64",
+      width: { base: 7, sm: 12 },
+      grows: true,
       cell: (row) => (
-        <Link to={`/writer/content/${row.id}`} className="block truncate font-medium hover:underline">
+        <Link to={`/writer/content/${row.id}`} className="font-medium hover:underline">
           {row.title}
         </Link>
       ),
     },
-    { id: "status", header: "Status", cell: (row) => <StatusBadge status={row.status} /> },
+    { id: "status", header: "Status", width: 7, cell: (row) => <StatusBadge status={row.status} /> },
     {
       id: "word_count",
       header: "Words",
       right: true,
-      className: "max-sm:hidden",
+      width: { sm: 5.5 },
       cell: (row) => number(row.word_count),
     },
-    {
-      id: "place",
-      header: "Published at",
-      className: "max-md:hidden whitespace-nowrap",
-      cell: (row) => <Place content={row} />,
-    },
-    {
-      id: "structure",
-      header: "Structure",
-      className: "max-xl:hidden whitespace-nowrap",
-      cell: (row) => words(row.structure),
-    },
-    {
-      id: "category",
-      header: "Cluster",
-      className: "max-2xl:hidden max-w-48 truncate",
-      cell: (row) => row.category ?? "",
-    },
+    { id: "place", header: "Published at", width: { md: 9, xl: 14 }, cell: (row) => <Place content={row} /> },
+    { id: "structure", header: "Structure", width: { xl: 8 }, cell: (row) => words(row.structure) },
+    { id: "category", header: "Cluster", width: { "2xl": 12 }, cell: (row) => row.category ?? "" },
     {
       id: "updated_at",
       header: "Updated",
-      className: "max-md:hidden whitespace-nowrap text-ink-soft",
+      width: { md: 8.5 },
+      className: "text-ink-soft",
       cell: (row) => ago(row.updated_at),
     },
-    ...(may
-      ? [
-          {
-            id: "actions",
-            header: "",
-            className: "w-12",
-            cell: (row: Content) => (
-              <RowActions
-                label={`Actions for ${row.title}`}
-                entries={[
-                  { id: "edit", label: "Edit", icon: Pencil, run: () => open(row.id) },
-                  {
-                    id: "publish",
-                    label: row.destinations[HOSTED] ? "Publish again" : "Publish",
-                    icon: Globe,
-                    disabled: !mayPublish(row),
-                    run: () => publish([row.id], site.name),
-                  },
-                ]}
-              />
-            ),
-          },
-        ]
-      : []),
+  ];
+  if (!may) return columns;
+  return [
+    ...columns,
+    {
+      id: "actions",
+      header: "",
+      width: 4,
+      className: "py-0!",
+      cell: (row) => (
+        <RowActions
+          label={`Actions for ${row.title}`}
+          entries={() => [
+            { id: "edit", label: "Edit", icon: Pencil, run: () => open(row) },
+            {
+              id: "publish",
+              label: row.destinations[HOSTED] ? "Publish again" : "Publish",
+              icon: Globe,
+              disabled: wantsReview && !isApproved(row),
+              run: () => publish([row.id], site.name),
+            },
+          ]}
+        />
+      ),
+    },
   ];
 }

@@ -1,20 +1,22 @@
 /** Orders to write something: as a board or a table, and what can be done with them. */
 import { Plus } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useMemo, useState } from "react";
 import { useMay } from "@/api/query";
 import { useSite } from "@/api/resources";
 import type { Task, TaskStatus } from "@/api/types";
 import { Button, LinkButton } from "@/ui/Button";
+import type { Selection } from "@/ui/DataTable";
 import { useFilters } from "@/ui/FilterPanel";
 import { Page } from "@/ui/Page";
 import { EmptyState, Skeleton } from "@/ui/states";
+import { useSelection } from "@/ui/useSelection";
 import { NoSite } from "./NoSite";
 import { TaskBoard } from "./TaskBoard";
 import { TaskDialog } from "./TaskDialog";
 import { ChosenTasks, TaskFilters } from "./TaskFilters";
 import { TaskForm } from "./TaskForm";
 import { TaskTable } from "./TaskTable";
-import { useClusterFilter, useTaskList } from "./useTasks";
+import { isFree, useClusterFilter, useOpenJobs, useTaskList, useTasksOnScreen } from "./useTasks";
 
 const NAMES = ["view", "status", "cluster", "task"] as const;
 
@@ -24,13 +26,17 @@ export function Tasks() {
   const { values, set } = useFilters(NAMES);
   const [adding, setAdding] = useState(false);
   const [editing, setEditing] = useState<Task>();
-  const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
   const view = values.view === "table" ? "table" : "board";
   const cluster = useClusterFilter(site?.id, values.cluster);
-  const selection = { ids, set: setIds };
-  // What was chosen belongs to the site that was left.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another site, another choice
-  useEffect(() => setIds(new Set()), [site?.id]);
+  const jobs = useOpenJobs();
+  const tasks = useTasksOnScreen();
+  // A card of the board can only be chosen while its task is free.
+  const rows = useMemo(
+    () => (view === "board" ? tasks.filter((task) => isFree(task, jobs)) : tasks),
+    [view, tasks, jobs],
+  );
+  const chosen = useSelection(rows, JSON.stringify([site?.id, view, values.status, cluster]));
+  const { selection } = chosen;
   const open = (task: Task) => set({ task: task.id });
   return (
     <Page
@@ -67,7 +73,7 @@ export function Tasks() {
               edit={setEditing}
             />
           )}
-          {may && <ChosenTasks selection={selection} />}
+          {may && <ChosenTasks {...chosen} />}
           {adding && <TaskForm site={site.id} close={() => setAdding(false)} />}
           {editing && <TaskForm site={site.id} task={editing} close={() => setEditing(undefined)} />}
         </>
@@ -80,7 +86,7 @@ export function Tasks() {
 type Shared = {
   site: string;
   cluster?: string;
-  selection: { ids: ReadonlySet<string>; set: (ids: ReadonlySet<string>) => void };
+  selection: Selection;
   open: (task: Task) => void;
 };
 

@@ -1,5 +1,6 @@
 /** Tasks as the pages of the writer read and change them. */
 import { useQuery } from "@tanstack/react-query";
+import { useCallback, useMemo, useSyncExternalStore } from "react";
 import { api, call } from "@/api/client";
 import { invalidate, queryClient, useList } from "@/api/query";
 import { useRecentJobs } from "@/api/resources";
@@ -51,19 +52,31 @@ export function useTask(id: string | undefined) {
   });
 }
 
-/** All tasks that are loaded, in whatever list, by id. */
-export function loadedTasks(): Map<string, Task> {
-  const found = new Map<string, Task>();
-  for (const [, data] of queryClient.getQueriesData<{ pages: { items: Task[] }[] }>({ queryKey: ["tasks", "list"] })) {
-    for (const page of data?.pages ?? []) for (const task of page.items) found.set(task.id, task);
-  }
-  return found;
+/** The tasks of all lists that are on screen, as they are read. */
+export function useTasksOnScreen(): Task[] {
+  const lists = () => queryClient.getQueryCache().findAll({ queryKey: ["tasks", "list"], type: "active" });
+  const read = useSyncExternalStore(
+    useCallback((changed: () => void) => queryClient.getQueryCache().subscribe(changed), []),
+    () =>
+      lists()
+        .map(({ queryHash, state }) => `${queryHash} ${state.dataUpdatedAt}`)
+        .join(),
+  );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the lists are other ones when one of them was read
+  return useMemo(() => {
+    const found = new Map<string, Task>();
+    for (const { state } of lists()) {
+      const data = state.data as { pages: { items: Task[] }[] } | undefined;
+      for (const task of data?.pages.flatMap((page) => page.items) ?? []) found.set(task.id, task);
+    }
+    return [...found.values()];
+  }, [read]);
 }
 
 /** The jobs that run now; a task of one of them waits or is being written. */
 export function useOpenJobs(): ReadonlySet<string> {
-  const jobs = useRecentJobs().data ?? [];
-  return new Set(jobs.filter(isOpen).map((job) => job.id));
+  const jobs = useRecentJobs().data;
+  return useMemo(() => new Set(jobs?.filter(isOpen).map((job) => job.id)), [jobs]);
 }
 
 /** Nobody writes it and nothing came of it yet: it can be changed, written and deleted. */
@@ -95,10 +108,11 @@ export function write(tasks: Task[], left: number, then?: () => void): void {
   });
 }
 
-/** Asks, and deletes; says how many were deleted and why others were not. Answers whether it was done. */
-export async function removeTasks(tasks: Task[]): Promise<boolean> {
+/** Asks, and deletes; says how many were deleted and why others were not. Answers which are still there. */
+export async function removeTasks(tasks: Task[]): Promise<Set<string>> {
   const [first] = tasks;
-  if (!first) return false;
+  const left = new Set(tasks.map((task) => task.id));
+  if (!first) return left;
   const what = tasks.length === 1 ? `“${first.title}”` : count(tasks.length, "task");
   const sure = await confirm({
     title: `Delete ${what}?`,
@@ -106,13 +120,12 @@ export async function removeTasks(tasks: Task[]): Promise<boolean> {
     action: tasks.length === 1 ? "Delete task" : `Delete ${count(tasks.length, "task")}`,
     danger: true,
   });
-  if (!sure) return false;
-  let done = 0;
+  if (!sure) return left;
   let problem: unknown;
   for (const task of tasks) {
     try {
       await call(api.DELETE("/api/writer/tasks/{id}", { params: { path: { id: task.id } } }));
-      done += 1;
+      left.delete(task.id);
     } catch (error) {
       problem = error;
     }
@@ -120,7 +133,8 @@ export async function removeTasks(tasks: Task[]): Promise<boolean> {
   // Not what is open: it is gone.
   void queryClient.invalidateQueries({ queryKey: ["tasks", "list"] });
   invalidate("ideas", "pipeline");
+  const done = tasks.length - left.size;
   if (done > 0) told(`${count(done, "task")} deleted.`);
   if (problem !== undefined) failed(problem);
-  return done > 0;
+  return left;
 }

@@ -16,5 +16,7 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/test-setup.ts"],
     globals: false,
+    // On two cores, with a build beside it, drawing hundreds of options takes its time.
+    testTimeout: 20_000,
   },
 });

@@ -120,7 +120,8 @@ async fn a_job_is_watched_to_its_end_by_those_who_may() {
     heard_by_ana.until("notice").await;
     // A member less is one connection less; and the one that is left over says nothing.
     eventually("leo is forgotten", async || open_connections(&cloud, &ctx).await.len() == 2).await;
-    assert_eq!(of(&heard_by_leo.rest().await, "job"), Vec::<&Value>::new());
+    assert_eq!(heard_by_leo.heard().await, None, "the socket of who was removed ends");
+    leo.post("/api/system/events/ticket", &json!({})).await.bad(401);
     cloud.check(&[&ana, &bob]).await;
 }
 
@@ -175,6 +176,7 @@ async fn a_ticket_opens_one_connection_and_the_end_of_it_is_noticed() {
         id: "AAAAAAAAAAAAAAA=".to_owned(),
         tenant: ctx.tenant,
         actor: Actor::User(ana.user.parse().unwrap()),
+        session: None,
         role: Role::Owner,
         opened_at: ctx.now(),
         expires_at: ctx.now() + Duration::from_hours(1),
@@ -191,7 +193,20 @@ async fn a_ticket_opens_one_connection_and_the_end_of_it_is_noticed() {
     let id = ana.all("/api/auth/api-keys").await[0]["id"].as_str().unwrap().to_owned();
     ana.delete(&format!("/api/auth/api-keys/{id}")).await.good();
     watching.say(&json!({ "type": "ping" })).await;
-    eventually("the key is forgotten", async || open_connections(&cloud, &ctx).await.is_empty()).await;
+    assert_eq!(watching.heard().await, None, "the socket of a revoked key ends");
+    assert!(open_connections(&cloud, &ctx).await.is_empty());
+    key.post("/api/system/events/ticket", &json!({})).await.bad(401);
+    // The same for a session that has ended: its token is good for some minutes more, but opens nothing.
+    let body = json!({ "email": "ana@example.com", "password": PASSWORD });
+    let signed_in = cloud.nobody().post("/api/auth/login", &body).await.good();
+    let there = Client { token: signed_in["access_token"].as_str().map(str::to_owned), ..ana.clone() };
+    let mut open = socket(&there).await;
+    assert_eq!(open.pending().await, Vec::<Value>::new());
+    let body = json!({ "refresh_token": signed_in["refresh_token"] });
+    cloud.nobody().post("/api/auth/logout", &body).await.good();
+    open.say(&json!({ "type": "ping" })).await;
+    assert_eq!(open.heard().await, None, "the socket of an ended session ends");
+    there.post("/api/system/events/ticket", &json!({})).await.bad(401);
     cloud.check(&[&ana]).await;
 }
 

@@ -1,8 +1,5 @@
 import { cleanup } from "@testing-library/react";
-import { afterEach, vi } from "vitest";
-
-// react-aria asks for it when a window opens, and jsdom has none.
-vi.stubGlobal("CSS", { escape: (text: string) => text });
+import { afterEach } from "vitest";
 
 // jsdom lays nothing out: there, every window is as narrow as can be.
 window.matchMedia ??= (media) =>
@@ -13,7 +10,7 @@ window.matchMedia ??= (media) =>
     addListener: () => undefined,
     removeListener: () => undefined,
   });
-// Ids of ours need no escape.
+// react-aria asks for it when a window opens, and jsdom has none. Ids of ours need no escape.
 Object.assign(globalThis, { CSS: { escape: (id: string) => id } });
 
 afterEach(cleanup);

@@ -1,5 +1,5 @@
 import { expect } from "@playwright/test";
-import { accessible, fits, PASSWORD, signUp, test } from "./people";
+import { accessible, fits, PASSWORD, shows, signUp, test } from "./people";
 
 test("the pages of who is not signed in", async ({ page }) => {
   for (const path of ["/sign-in", "/sign-up", "/forgotten-password", "/reset-password", "/accept-invitation"]) {
@@ -24,6 +24,24 @@ test("a wrong password says so, and the page that was wanted opens after the rig
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page).toHaveURL(/\/jobs$/);
+});
+
+test("a refresh whose answer is lost on its way does not sign out", async ({ page }) => {
+  await signUp(page);
+  const lost = new Promise<void>((done) =>
+    page.route("**/api/auth/refresh", async (route) => {
+      await route.fetch();
+      await route.abort();
+      done();
+    }),
+  );
+  // The tab has no access token any more: it must refresh.
+  await page.evaluate(() => sessionStorage.clear());
+  await page.goto("/jobs");
+  await lost;
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+  await page.reload();
+  await shows(page, "Jobs");
 });
 
 test("a password is forgotten, and chosen anew by the link of the mail", async ({ page }) => {

@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use axum::{
     Json,
     extract::State,
-    http::header,
+    http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
 use igny8_accounts::{
@@ -182,21 +182,28 @@ async fn login(
     Ok(Secret(services.keys.answer(&visitor.env, sign_in).await?))
 }
 
-/// Exchanges a refresh token for new tokens. Each can be used once; a second use ends the session.
+/// Exchanges a refresh token for new tokens. Each can be used once; a second use ends the session, unless it repeats the
+/// request with the same `Idempotency-Key`: then the answer is the same refresh token again, until that is used.
 #[utoipa::path(
     post, path = "/api/auth/refresh",
+    params((
+        "Idempotency-Key" = Option<String>, Header, min_length = 32, max_length = 255,
+        description = "Random, at least 32 characters; makes the request safe to repeat when its answer was lost."
+    )),
     request_body(content = RefreshInput, example = json!({ "refresh_token": "the one of the last answer" })),
     responses((status = 200, body = SignedIn), (status = 401, description = "The session has ended"))
 )]
 async fn refresh(
     State(services): State<Services>,
     visitor: Visitor,
+    headers: HeaderMap,
     Body(input): Body<RefreshInput>,
 ) -> Result<Secret<SignedIn>, Failure> {
+    let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok());
     // Before the old token is spent: without the key the session would be lost.
     services.keys.signer().await?;
     let visitor = known(visitor);
-    let sign_in = services.accounts.refresh(&visitor, input).await?;
+    let sign_in = services.accounts.refresh(&visitor, input, key).await?;
     Ok(Secret(services.keys.answer(&visitor.env, sign_in).await?))
 }
 

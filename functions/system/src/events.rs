@@ -1,7 +1,7 @@
 //! `/api/system/events`: the way into the live feed.
 
 use axum::extract::State;
-use igny8_api::{Caller, Failure, Secret};
+use igny8_api::{Caller, Failure, Identity, Secret};
 use igny8_lambda::FunctionSpec;
 use igny8_live::{Live, LiveMessage, TicketView};
 use utoipa::OpenApi;
@@ -32,6 +32,10 @@ pub fn routes(live: Live) -> OpenApiRouter {
     post, path = "/api/system/events/ticket",
     responses((status = 200, body = TicketView))
 )]
-async fn ticket(State(live): State<Live>, Caller(ctx): Caller) -> Result<Secret<TicketView>, Failure> {
-    Ok(Secret(live.ticket(&ctx).await?))
+async fn ticket(
+    State(live): State<Live>,
+    Caller(ctx): Caller,
+    identity: Identity,
+) -> Result<Secret<TicketView>, Failure> {
+    Ok(Secret(live.ticket(&ctx, identity.session).await?))
 }

@@ -1,13 +1,13 @@
 //! `/api/system/jobs`: work that takes time, watched, cancelled and run again.
 
 use axum::{Json, extract::State};
-use igny8_api::{Caller, Failure, List, ListParams, Path};
-use igny8_app::HTTP_NEEDS;
+use igny8_api::{Caller, Estimate, Failure, List, ListParams, Path};
+use igny8_app::{Estimated, HTTP_NEEDS};
 use igny8_core::{JobId, Page, SiteId};
 use igny8_lambda::FunctionSpec;
 use igny8_work::{ItemView, JobQuery, JobView, Work};
-use serde::Deserialize;
-use utoipa::IntoParams;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The function.
@@ -96,12 +96,33 @@ async fn cancel(
     Ok(Json(work.job_view(&ctx, id).await?))
 }
 
-/// Runs the failed items of a job again; their credits are reserved anew.
+/// The job that runs again, or what that would cost.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+enum Retried {
+    Estimate(Estimated),
+    Job(Box<JobView>),
+}
+
+/// Runs the failed items of a job again; their credits are reserved anew. With `estimate=true` it only says what it would
+/// reserve.
 #[utoipa::path(
-    post, path = "/api/system/jobs/{id}/retry", params(("id" = JobId, Path)),
-    responses((status = 200, body = JobView))
+    post, path = "/api/system/jobs/{id}/retry",
+    params(
+        ("id" = JobId, Path),
+        ("estimate" = Option<bool>, Query, description = "Only say what it would cost; nothing is started")
+    ),
+    responses((status = 200, body = Retried))
 )]
-async fn retry(State(work): State<Work>, Caller(ctx): Caller, Path(id): Path<JobId>) -> Result<Json<JobView>, Failure> {
+async fn retry(
+    State(work): State<Work>,
+    Caller(ctx): Caller,
+    Path(id): Path<JobId>,
+    Estimate(estimate): Estimate,
+) -> Result<Json<Retried>, Failure> {
+    if estimate {
+        return Ok(Json(Retried::Estimate(work.estimate_retry(&ctx, id).await?.into())));
+    }
     work.retry(&ctx, id).await?;
-    Ok(Json(work.job_view(&ctx, id).await?))
+    Ok(Json(Retried::Job(Box::new(work.job_view(&ctx, id).await?))))
 }

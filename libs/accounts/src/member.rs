@@ -1,7 +1,7 @@
 //! Memberships: who belongs to a tenant, as what, and who may change that.
 
 use igny8_core::{
-    Actor, Ctx, Error, ErrorKind, Page, PageRequest, Result, Role, TenantId, Timestamp, UserId, WorkspaceId,
+    Actor, Ctx, Error, ErrorKind, Page, PageRequest, Result, Role, SessionId, TenantId, Timestamp, UserId, WorkspaceId,
 };
 use igny8_platform::audit;
 use igny8_table::{Cond, Effects, Entity, Key, Keys, Query, TableError};
@@ -190,12 +190,19 @@ impl Accounts {
         Ok(Member::new(membership, self.user(id).await?))
     }
 
-    /// What someone may do in the tenant now; none when they do not belong to it (any more). For what lives longer than a
-    /// token: an open socket.
-    pub async fn standing(&self, ctx: &Ctx, actor: Actor) -> Result<Option<Role>> {
+    /// What someone may do in the tenant now; none when they do not belong to it (any more), or when the session they came
+    /// with has ended. For what lives longer than a token: an open socket.
+    pub async fn standing(&self, ctx: &Ctx, actor: Actor, session: Option<SessionId>) -> Result<Option<Role>> {
         let keys = Keys::new(ctx);
         Ok(match actor {
-            Actor::User(id) => self.table.get::<Membership>(Membership::key_of(&keys, id)).await?.map(|row| row.role),
+            Actor::User(id) => {
+                if let Some(session) = session
+                    && !self.session_lives(ctx, id, session).await?
+                {
+                    return Ok(None);
+                }
+                self.table.get::<Membership>(Membership::key_of(&keys, id)).await?.map(|row| row.role)
+            }
             Actor::ApiKey(id) => match self.api_key(ctx, id).await {
                 Ok(key) if key.expires_at.is_some_and(|expires_at| expires_at <= ctx.now()) => None,
                 Ok(key) => Some(key.role),

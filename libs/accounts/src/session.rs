@@ -22,6 +22,9 @@ use crate::{
 /// How long a refresh token is good for.
 const REFRESH_TOKEN_LIFE: Duration = Duration::from_hours(30 * 24);
 
+/// The fewest characters of a key with which a refresh may be repeated: a UUID has 36.
+pub const REPEAT_KEY_LENGTH: usize = 32;
+
 /// A sign-in of a person.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Session {
@@ -94,8 +97,16 @@ impl RefreshToken {
 
     /// The token that follows: the same family, another half.
     fn next(&self, env: &Env) -> Self {
-        let secret = format!("{}{:032x}", self.family(), env.random());
-        Self { counter: self.counter + 1, secret, ..self.clone() }
+        self.followed_by(&format!("{:032x}", env.random()))
+    }
+
+    /// The token that follows when the request names a key: who knows this token and the key makes the same one again.
+    fn next_for(&self, key: &str) -> Self {
+        self.followed_by(&secret::hash(&format!("{} {key}", self.text()))[..32])
+    }
+
+    fn followed_by(&self, half: &str) -> Self {
+        Self { counter: self.counter + 1, secret: format!("{}{half}", self.family()), ..self.clone() }
     }
 }
 
@@ -210,6 +221,14 @@ fn ended() -> Error {
 }
 
 impl Accounts {
+    /// Whether a sign-in still counts: it was not ended, is not too old, and the password is the one of then.
+    pub(crate) async fn session_lives(&self, ctx: &Ctx, user: UserId, id: SessionId) -> Result<bool> {
+        let session = self.table.get::<Session>(Session::key_of(user, id)).await?;
+        let Some(session) = session.filter(|session| session.expires_at > ctx.now()) else { return Ok(false) };
+        let credential = self.table.get::<Credential>(Credential::key_of(user)).await?;
+        Ok(credential.is_some_and(|credential| credential.generation == session.generation))
+    }
+
     /// Adds a new session to the transaction; gives its id and its first refresh token.
     pub(crate) fn open_session(
         ctx: &Ctx,
@@ -253,8 +272,13 @@ impl Accounts {
     /// Exchanges a refresh token for a new one. It can be done once: a second time ends the session, because one of
     /// the two has stolen it.
     ///
+    /// A request that names a key may be repeated with it until the new token is used: the answer to the first may have
+    /// been lost on its way, and that must not cost the session. Nothing is kept for that: the new token follows from the
+    /// old one and the key. A key of less than [`REPEAT_KEY_LENGTH`] characters is passed over, as it could be guessed.
+    ///
     /// Of calls at the very same moment one wins; the others are told to use its answer, and the session lives on.
-    pub async fn refresh(&self, visitor: &Visitor, input: RefreshInput) -> Result<SignIn> {
+    pub async fn refresh(&self, visitor: &Visitor, input: RefreshInput, repeat_key: Option<&str>) -> Result<SignIn> {
+        let repeat_key = repeat_key.filter(|key| key.len() >= REPEAT_KEY_LENGTH);
         let token = RefreshToken::parse(&input.refresh_token).ok_or_else(ended)?;
         let key = Session::key_of(token.user, token.session);
         let session = self.table.get::<Session>(key.clone()).await?.ok_or_else(ended)?;
@@ -262,7 +286,9 @@ impl Accounts {
         if session.expires_at <= now || !secret::matches(token.family(), &session.family_hash) {
             return Err(ended());
         }
-        if token.counter < session.counter {
+        let next = repeat_key.map_or_else(|| token.next(&visitor.env), |key| token.next_for(key));
+        let is_repeated = secret::matches(&next.text(), &session.token_hash);
+        if token.counter < session.counter && !is_repeated {
             let ctx = visitor.as_user(session.tenant_id, session.user_id, Role::Viewer);
             let mut effects = Effects::new();
             effects.delete("session", key, None);
@@ -270,7 +296,7 @@ impl Accounts {
             self.table.transact("accounts.end_stolen_session", effects).await?;
             return Err(ended());
         }
-        if !secret::matches(&token.text(), &session.token_hash) {
+        if !is_repeated && !secret::matches(&token.text(), &session.token_hash) {
             return Err(ended());
         }
         let credential = self.table.get::<Credential>(Credential::key_of(token.user)).await?.ok_or_else(ended)?;
@@ -284,7 +310,10 @@ impl Accounts {
             None => self.enter(visitor, user.id, None).await?,
         };
         let (ctx, tenant) = entered.ok_or_else(ended)?;
-        let next = token.next(&visitor.env);
+        let answer = SignIn { user, tenant, role: ctx.role, session: session.id, refresh_token: next.text() };
+        if is_repeated {
+            return Ok(answer);
+        }
         let expires_at = now + REFRESH_TOKEN_LIFE;
         let update = Update::at(key)
             .set("tenant_id", ctx.tenant)
@@ -302,8 +331,7 @@ impl Accounts {
             }
             other => {
                 other?;
-                let (role, session) = (ctx.role, session.id);
-                Ok(SignIn { user, tenant, role, session, refresh_token: next.text() })
+                Ok(answer)
             }
         }
     }

@@ -119,11 +119,11 @@ async fn the_answer_carries_a_token_that_verifies() {
 async fn refresh_tokens_rotate_and_a_spent_one_ends_the_session() {
     let world = World::new().await;
     let first = world.register("ana@example.com").await.refresh_token;
-    let second = world.accounts.refresh(&world.visitor, refresh(&first)).await.unwrap().refresh_token;
-    let third = world.accounts.refresh(&world.visitor, refresh(&second)).await.unwrap();
+    let second = world.accounts.refresh(&world.visitor, refresh(&first), None).await.unwrap().refresh_token;
+    let third = world.accounts.refresh(&world.visitor, refresh(&second), None).await.unwrap();
     assert_ne!(first, second);
-    assert_eq!(kind(world.accounts.refresh(&world.visitor, refresh(&first)).await), ErrorKind::Unauthenticated);
-    let after = world.accounts.refresh(&world.visitor, refresh(&third.refresh_token)).await;
+    assert_eq!(kind(world.accounts.refresh(&world.visitor, refresh(&first), None).await), ErrorKind::Unauthenticated);
+    let after = world.accounts.refresh(&world.visitor, refresh(&third.refresh_token), None).await;
     assert_eq!(kind(after), ErrorKind::Unauthenticated, "the session has ended for everyone");
     assert!(world.audit(&world.ctx(&third)).await.contains(&"session.reuse_detected".to_owned()));
 }
@@ -132,16 +132,44 @@ async fn refresh_tokens_rotate_and_a_spent_one_ends_the_session() {
 async fn a_made_up_token_ends_no_session() {
     let world = World::new().await;
     let first = world.register("ana@example.com").await.refresh_token;
-    let second = world.accounts.refresh(&world.visitor, refresh(&first)).await.unwrap().refresh_token;
+    let second = world.accounts.refresh(&world.visitor, refresh(&first), None).await.unwrap().refresh_token;
     let parts: Vec<_> = second.split('.').collect();
     let made_up = format!("{}.{}.1.{}", parts[0], parts[1], "0".repeat(64));
     let guessed = format!("{}.{}.2.{}{}", parts[0], parts[1], &parts[3][..32], "0".repeat(32));
     let later = format!("{}.{}.3.{}", parts[0], parts[1], parts[3]);
     for text in [made_up.as_str(), &guessed, &later, "", "a.b.c.d"] {
-        assert_eq!(kind(world.accounts.refresh(&world.visitor, refresh(text)).await), ErrorKind::Unauthenticated);
+        assert_eq!(kind(world.accounts.refresh(&world.visitor, refresh(text), None).await), ErrorKind::Unauthenticated);
         world.accounts.logout(&world.visitor, refresh(&made_up)).await.unwrap();
     }
-    assert!(world.accounts.refresh(&world.visitor, refresh(&second)).await.is_ok());
+    assert!(world.accounts.refresh(&world.visitor, refresh(&second), None).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_refresh_is_repeated_with_its_key_until_the_new_token_is_used() {
+    let world = World::new().await;
+    let first = world.register("ana@example.com").await.refresh_token;
+    let (key, other) = ("4f0f9a3c-2d0e-4a53-9a7e-3f6f6c1b7a11", "00000000-2d0e-4a53-9a7e-3f6f6c1b7a11");
+    let second = world.accounts.refresh(&world.visitor, refresh(&first), Some(key)).await.unwrap();
+    // The answer was lost: the same request gets the same token, and is still in the same session.
+    let again = world.accounts.refresh(&world.visitor, refresh(&first), Some(key)).await.unwrap();
+    assert_eq!((&again.refresh_token, again.session), (&second.refresh_token, second.session));
+    let third = world.accounts.refresh(&world.visitor, refresh(&second.refresh_token), Some(key)).await.unwrap();
+    assert_ne!(third.refresh_token, second.refresh_token);
+    // Now the first is spent, whoever shows it with whatever key.
+    assert_eq!(
+        kind(world.accounts.refresh(&world.visitor, refresh(&first), Some(key)).await),
+        ErrorKind::Unauthenticated
+    );
+    let after = world.accounts.refresh(&world.visitor, refresh(&third.refresh_token), None).await;
+    assert_eq!(kind(after), ErrorKind::Unauthenticated, "the session has ended for everyone");
+
+    // Another key, none, and one that could be guessed: a second use like any other.
+    for (with, then) in [(Some(key), Some(other)), (Some(key), None), (Some("1"), Some("1"))] {
+        let token = world.login("ana@example.com", PASSWORD).await.unwrap().refresh_token;
+        world.accounts.refresh(&world.visitor, refresh(&token), with).await.unwrap();
+        let stolen = world.accounts.refresh(&world.visitor, refresh(&token), then).await;
+        assert_eq!(kind(stolen), ErrorKind::Unauthenticated, "{with:?} {then:?}");
+    }
 }
 
 #[tokio::test]
@@ -151,7 +179,7 @@ async fn of_refreshes_at_the_same_moment_at_most_one_wins() {
         return;
     }
     let token = world.register("ana@example.com").await.refresh_token;
-    let tries = (0..6).map(|_| world.accounts.refresh(&world.visitor, refresh(&token)));
+    let tries = (0..6).map(|_| world.accounts.refresh(&world.visitor, refresh(&token), None));
     let results = futures::future::join_all(tries).await;
     let won: Vec<_> = results.iter().filter(|result| result.is_ok()).collect();
     assert_eq!(won.len(), 1);
@@ -168,13 +196,13 @@ async fn a_refresh_whose_row_answer_was_lost_still_answers() {
     let token = world.register("ana@example.com").await.refresh_token;
     let (table, line) = world.test.lossy().await;
     let accounts = igny8_accounts::Accounts::new(table, world.test.cloud.clone());
-    accounts.refresh(&world.visitor, refresh(&token)).await.map(|_| ()).unwrap();
+    accounts.refresh(&world.visitor, refresh(&token), None).await.map(|_| ()).unwrap();
     let next = world.login("ana@example.com", PASSWORD).await.unwrap().refresh_token;
     // Five reads, then the write: it happens, and when the SDK repeats it we know it as ours.
     line.lose_after(5, 1);
-    let sign_in = accounts.refresh(&world.visitor, refresh(&next)).await.unwrap();
+    let sign_in = accounts.refresh(&world.visitor, refresh(&next), None).await.unwrap();
     assert_eq!(line.lost(), 1);
-    assert!(accounts.refresh(&world.visitor, refresh(&sign_in.refresh_token)).await.is_ok());
+    assert!(accounts.refresh(&world.visitor, refresh(&sign_in.refresh_token), None).await.is_ok());
 }
 
 #[tokio::test]
@@ -182,14 +210,14 @@ async fn sessions_end_by_logout_and_by_time() {
     let world = World::new().await;
     let token = world.register("ana@example.com").await.refresh_token;
     world.accounts.logout(&world.visitor, refresh(&token)).await.unwrap();
-    assert_eq!(kind(world.accounts.refresh(&world.visitor, refresh(&token)).await), ErrorKind::Unauthenticated);
+    assert_eq!(kind(world.accounts.refresh(&world.visitor, refresh(&token), None).await), ErrorKind::Unauthenticated);
     world.accounts.logout(&world.visitor, refresh(&token)).await.unwrap();
 
     let token = world.login("ana@example.com", PASSWORD).await.unwrap().refresh_token;
     world.test.clock.advance(Duration::from_hours(29 * 24));
-    let token = world.accounts.refresh(&world.visitor, refresh(&token)).await.unwrap().refresh_token;
+    let token = world.accounts.refresh(&world.visitor, refresh(&token), None).await.unwrap().refresh_token;
     world.test.clock.advance(Duration::from_hours(30 * 24));
-    assert_eq!(kind(world.accounts.refresh(&world.visitor, refresh(&token)).await), ErrorKind::Unauthenticated);
+    assert_eq!(kind(world.accounts.refresh(&world.visitor, refresh(&token), None).await), ErrorKind::Unauthenticated);
 }
 
 #[tokio::test]
@@ -208,12 +236,12 @@ async fn switching_needs_a_membership_and_a_living_session() {
     let switched = world.accounts.switch(&ctx, ana.session, there.clone()).await.unwrap();
     assert_eq!((switched.tenant.id, switched.role), (bo.tenant, Role::Editor));
     assert_eq!(
-        kind(world.accounts.refresh(&world.visitor, refresh(&ana.refresh_token)).await),
+        kind(world.accounts.refresh(&world.visitor, refresh(&ana.refresh_token), None).await),
         ErrorKind::Unauthenticated,
         "the new session has taken the place of the old one"
     );
     assert_eq!(kind(world.accounts.switch(&ctx, ana.session, there).await), ErrorKind::Unauthenticated);
-    let refreshed = world.accounts.refresh(&world.visitor, refresh(&switched.refresh_token)).await.unwrap();
+    let refreshed = world.accounts.refresh(&world.visitor, refresh(&switched.refresh_token), None).await.unwrap();
     assert_eq!(refreshed.tenant.id, bo.tenant);
 
     // Signing in can name the tenant.
@@ -225,7 +253,7 @@ async fn switching_needs_a_membership_and_a_living_session() {
     // Once removed, the session goes on in a tenant that is left.
     let user = refreshed.user.id;
     world.accounts.remove_member(&bo, user).await.unwrap();
-    let moved = world.accounts.refresh(&world.visitor, refresh(&refreshed.refresh_token)).await.unwrap();
+    let moved = world.accounts.refresh(&world.visitor, refresh(&refreshed.refresh_token), None).await.unwrap();
     assert_eq!(moved.tenant.id, ana.tenant.id);
     assert_eq!(kind(world.accounts.me(&world.ctx(&refreshed)).await), ErrorKind::Unauthenticated);
 }
@@ -260,12 +288,12 @@ async fn a_reset_works_once_within_its_hour_and_ends_all_sessions() {
     assert!(world.login("ana@example.com", PASSWORD).await.is_err());
     let after = world.login("ana@example.com", "another good one").await.unwrap();
     assert!(after.user.email_verified);
-    let old = world.accounts.refresh(&world.visitor, refresh(&before.refresh_token)).await;
+    let old = world.accounts.refresh(&world.visitor, refresh(&before.refresh_token), None).await;
     assert_eq!(kind(old), ErrorKind::Unauthenticated);
     let switch = SwitchInput { tenant_id: before.tenant.id };
     let old = world.accounts.switch(&world.ctx(&before), before.session, switch).await;
     assert_eq!(kind(old), ErrorKind::Unauthenticated);
-    assert!(world.accounts.refresh(&world.visitor, refresh(&after.refresh_token)).await.is_ok());
+    assert!(world.accounts.refresh(&world.visitor, refresh(&after.refresh_token), None).await.is_ok());
 
     // A newer link replaces an older one, and both have their hour.
     world.test.clock.advance(Duration::from_mins(5));

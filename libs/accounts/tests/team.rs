@@ -158,7 +158,7 @@ async fn nobody_changes_their_own_role_and_the_last_owner_stays() {
     let (loser, email) = if one.is_ok() { (&bo, "bo@example.com") } else { (&ana, "ana@example.com") };
     assert_eq!(loser.role, Role::Owner);
     let token = world.login(email, PASSWORD).await.unwrap().refresh_token;
-    let now = world.accounts.refresh(&world.visitor, RefreshInput { refresh_token: token }).await.unwrap();
+    let now = world.accounts.refresh(&world.visitor, RefreshInput { refresh_token: token }, None).await.unwrap();
     assert_eq!(now.role, Role::Editor);
 }
 

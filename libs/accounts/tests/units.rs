@@ -37,7 +37,7 @@ async fn the_main_operations_consume_what_the_readme_says() {
     let viewer = Ctx { role: Role::Viewer, ..ana.clone() };
     let token = world.login("ana@example.com", PASSWORD).await.unwrap().refresh_token;
     note("login");
-    let token = a.refresh(&world.visitor, RefreshInput { refresh_token: token }).await.unwrap().refresh_token;
+    let token = a.refresh(&world.visitor, RefreshInput { refresh_token: token }, None).await.unwrap().refresh_token;
     note("refresh");
     a.me(&ana).await.unwrap();
     note("me");

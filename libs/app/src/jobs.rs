@@ -26,9 +26,15 @@ pub enum Started {
     Job(Box<Accepted<AcceptedJob>>),
 }
 
-impl From<(Credits, usize)> for Started {
+impl From<(Credits, usize)> for Estimated {
     fn from((credits, items): (Credits, usize)) -> Self {
-        Self::Estimate(Estimated { credits, items })
+        Self { credits, items }
+    }
+}
+
+impl From<(Credits, usize)> for Started {
+    fn from(price: (Credits, usize)) -> Self {
+        Self::Estimate(price.into())
     }
 }
 

@@ -1,7 +1,10 @@
 //! Open WebSockets: what is sent to a connection goes through the management API of the WebSocket API.
 
 use aws_sdk_apigatewaymanagement::{
-    Client, config::Builder, operation::post_to_connection::PostToConnectionError, primitives::Blob,
+    Client,
+    config::Builder,
+    operation::{delete_connection::DeleteConnectionError, post_to_connection::PostToConnectionError},
+    primitives::Blob,
 };
 
 use crate::{Cloud, CloudError, failpoint};
@@ -46,6 +49,16 @@ impl Cloud {
             Err(error) if error.as_service_error().is_some_and(PostToConnectionError::is_gone_exception) => {
                 Ok(Sent::Gone)
             }
+            Err(error) => Err(CloudError::from_sdk(error)),
+        }
+    }
+
+    /// Ends a connection; one that is gone already is no error.
+    pub async fn end_connection(&self, point: failpoint::Point, connection: &str) -> Result<(), CloudError> {
+        let request = self.connections()?.delete_connection().connection_id(connection);
+        match failpoint::around(point, request.send()).await {
+            Ok(_) => Ok(()),
+            Err(error) if error.as_service_error().is_some_and(DeleteConnectionError::is_gone_exception) => Ok(()),
             Err(error) => Err(CloudError::from_sdk(error)),
         }
     }

@@ -19,14 +19,15 @@ const OLDEST: Duration = Duration::from_hours(7 * 24);
 impl Live {
     /// Answers what a connection says: `{"type": "ping"}` with a pong, `{"since": …}` with what it has missed.
     ///
-    /// Errors: what is neither (400); a connection that we do not know or whose actor may not listen any more (403).
+    /// Errors: what is neither (400); a connection that we do not know or whose actor may not listen any more
+    /// (403), which ends it.
     pub async fn hear(&self, env: &Env, connection: &str, body: &str) -> Result<()> {
         let heard: Heard = serde_json::from_str(body)
             .map_err(|error| Error::new(ErrorKind::Unreadable, "Send a ping, or since.").with_source(error))?;
         let refused = || Error::forbidden("This connection is not open (any more). Open another one.");
         let connection = self.connection(env, connection).await?.ok_or_else(refused)?;
         let Some(ctx) = self.listener(env, &connection).await? else {
-            self.forget(env, &connection).await?;
+            self.turn_away(env, &connection).await?;
             return Err(refused());
         };
         let mut messages = Vec::new();

@@ -7,7 +7,7 @@ use std::{
 
 use igny8_accounts::Visibility;
 use igny8_cloud::Sent;
-use igny8_core::{Actor, Ctx, Env, Limit, Result, Role, SiteId, TenantId, Timestamp};
+use igny8_core::{Actor, Ctx, Env, Limit, Result, Role, SessionId, SiteId, TenantId, Timestamp};
 use igny8_table::{Effects, Entity, Key, Keys, Query};
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +28,9 @@ pub struct Connection {
     pub tenant: TenantId,
     /// Who listens.
     pub actor: Actor,
+    /// The sign-in with which they came; none for a key.
+    #[serde(default)]
+    pub session: Option<SessionId>,
     /// What they might do when they connected; what they may now is read when there is news.
     pub role: Role,
     /// Since when.
@@ -37,8 +40,9 @@ pub struct Connection {
 }
 
 impl Connection {
-    pub(crate) fn new(id: &str, tenant: TenantId, actor: Actor, role: Role, now: Timestamp) -> Self {
-        Self { id: id.to_owned(), tenant, actor, role, opened_at: now, expires_at: now + CONNECTION_LIFE }
+    /// Who listens: connections of the same sign-in or key hear the same.
+    pub(crate) fn listener(&self) -> Listener {
+        (self.actor.to_string(), self.session)
     }
 }
 
@@ -76,6 +80,9 @@ impl Entity for ConnectionTenant {
         self.0.ttl()
     }
 }
+
+/// A key, or a person with a sign-in of theirs.
+pub(crate) type Listener = (String, Option<SessionId>);
 
 /// Which sites' jobs and notices someone may see; what belongs to no site, all may.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,19 +130,20 @@ impl Live {
         Ok(found)
     }
 
-    /// The context of who listens, with the rights of now; none for who does not belong to the tenant any more.
+    /// The context of who listens, with the rights of now; none for who does not belong to the tenant any more, or whose
+    /// session has ended.
     pub(crate) async fn listener(&self, env: &Env, connection: &Connection) -> Result<Option<Ctx>> {
         let ctx = Ctx::system(connection.tenant, &connection.id, env.clone());
-        let role = self.accounts.standing(&ctx, connection.actor).await?;
+        let role = self.accounts.standing(&ctx, connection.actor, connection.session).await?;
         Ok(role.map(|role| Ctx { actor: connection.actor, role, ..ctx }))
     }
 
     /// What each of those who listen may see; those who may see nothing any more are not in it.
-    pub(crate) async fn sights(&self, env: &Env, connections: &[Connection]) -> Result<BTreeMap<String, Sight>> {
+    pub(crate) async fn sights(&self, env: &Env, connections: &[Connection]) -> Result<BTreeMap<Listener, Sight>> {
         let mut sights = BTreeMap::new();
         let mut asked = BTreeSet::new();
         for connection in connections {
-            let who = connection.actor.to_string();
+            let who = connection.listener();
             if !asked.insert(who.clone()) {
                 continue;
             }
@@ -149,6 +157,13 @@ impl Live {
             sights.insert(who, sight);
         }
         Ok(sights)
+    }
+
+    /// Ends the connection of who may not listen any more. It is forgotten first: what cannot be ended now is not told
+    /// anything either, and API Gateway ends it in time.
+    pub(crate) async fn turn_away(&self, env: &Env, connection: &Connection) -> Result<()> {
+        self.forget(env, connection).await?;
+        Ok(self.cloud.end_connection("live.turn_away", &connection.id).await?)
     }
 
     /// Forgets a connection that has ended.

@@ -71,7 +71,7 @@ impl Live {
         let sends: Vec<BoxFuture<'_, Result<()>>> = connections
             .iter()
             .map(|connection| {
-                let sight = sights.get(&connection.actor.to_string());
+                let sight = sights.get(&connection.listener());
                 self.tell_one(&ctx.env, connection, sight, &told).boxed()
             })
             .collect();
@@ -79,9 +79,9 @@ impl Live {
         done.into_iter().collect()
     }
 
-    /// Tells one connection what it may see. Without a sight, its actor does not belong to the tenant any more.
+    /// Tells one connection what it may see. Without a sight, its actor may not listen any more.
     async fn tell_one(&self, env: &Env, connection: &Connection, sight: Option<&Sight>, told: &[Told]) -> Result<()> {
-        let Some(sight) = sight else { return self.forget(env, connection).await };
+        let Some(sight) = sight else { return self.turn_away(env, connection).await };
         let seen: Vec<_> = told.iter().filter(|one| sight.shows(one.site)).map(|one| one.message.clone()).collect();
         self.deliver(env, connection, &seen).await;
         Ok(())

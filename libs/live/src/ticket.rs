@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use igny8_core::{Actor, Ctx, Env, Error, Result, Role, TenantId, Timestamp};
+use igny8_core::{Actor, Ctx, Env, Error, Result, Role, SessionId, TenantId, Timestamp};
 use igny8_table::{Cond, Effects, Entity, Key, Keys};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
-use crate::{Connection, Live, connection::ConnectionTenant};
+use crate::{CONNECTION_LIFE, Connection, Live, connection::ConnectionTenant};
 
 /// How long a ticket is good.
 pub const TICKET_LIFE: Duration = Duration::from_secs(30);
@@ -28,6 +28,7 @@ struct Ticket {
     hash: String,
     tenant: TenantId,
     actor: Actor,
+    session: Option<SessionId>,
     role: Role,
     expires_at: Timestamp,
 }
@@ -63,14 +64,20 @@ fn refused() -> Error {
 }
 
 impl Live {
-    /// A ticket for the one who asks.
-    pub async fn ticket(&self, ctx: &Ctx) -> Result<TicketView> {
+    /// A ticket for the one who asks, with the session of their token.
+    ///
+    /// Errors: they were removed or their session was ended while their token is still good (401).
+    pub async fn ticket(&self, ctx: &Ctx, session: Option<SessionId>) -> Result<TicketView> {
+        if self.accounts.standing(ctx, ctx.actor, session).await?.is_none() {
+            return Err(Error::unauthenticated("The session has ended. Sign in again."));
+        }
         let url = self.cloud.socket_url()?.to_owned();
         let ticket = ctx.env.secret();
         let row = Ticket {
             hash: hash(&ticket),
             tenant: ctx.tenant,
             actor: ctx.actor,
+            session,
             role: ctx.role,
             expires_at: ctx.now() + TICKET_LIFE,
         };
@@ -89,7 +96,15 @@ impl Live {
         let now = env.now();
         let row = self.table.get::<Ticket>(key.clone()).await?.filter(|row| row.expires_at > now);
         let row = row.ok_or_else(refused)?;
-        let connection = Connection::new(connection, row.tenant, row.actor, row.role, now);
+        let connection = Connection {
+            id: connection.to_owned(),
+            tenant: row.tenant,
+            actor: row.actor,
+            session: row.session,
+            role: row.role,
+            opened_at: now,
+            expires_at: now + CONNECTION_LIFE,
+        };
         let keys = Keys::new(&Ctx::system(row.tenant, &connection.id, env.clone()));
         let mut effects = Effects::new();
         effects.delete("ticket", key, Some(Cond::Exists));

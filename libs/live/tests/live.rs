@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use igny8_accounts::Accounts;
+use igny8_accounts::{Accounts, RefreshInput, RegisterInput, Visitor};
 use igny8_billing::Split;
-use igny8_core::{Ctx, ErrorKind, JobId, PageRequest, Role};
+use igny8_core::{Actor, Credits, Ctx, ErrorKind, JobId, PageRequest, Role};
 use igny8_live::{Change, Live, NoticeOutcome, TICKET_LIFE};
 use igny8_table::{AttributeValue, Effects, Entity, Item, Keys};
 use igny8_testing::TestTable;
@@ -58,13 +58,22 @@ async fn row(test: &TestTable, ctx: &Ctx, job: &Job) -> Item {
 #[tokio::test]
 async fn a_ticket_is_good_once_and_for_thirty_seconds() {
     let (test, live) = start().await;
-    let ctx = test.ctx(Role::Viewer);
-    let one = live.ticket(&ctx).await.unwrap();
+    let accounts = Accounts::new(test.table.clone(), test.cloud.clone());
+    let visitor = Visitor { env: test.env.clone(), request_id: "test".to_owned() };
+    let input = RegisterInput {
+        tenant_name: "Acme".to_owned(),
+        email: "ana@example.com".to_owned(),
+        password: "correct horse battery".to_owned(),
+        display_name: None,
+    };
+    let ana = accounts.register(&visitor, input, Credits(25)).await.unwrap();
+    let ctx = Ctx { tenant: ana.tenant.id, actor: Actor::User(ana.user.id), ..test.ctx(ana.role) };
+    let one = live.ticket(&ctx, Some(ana.session)).await.unwrap();
     assert_eq!(one.url, "wss://live.example.com/live");
     live.connect(&test.env, "A=", &one.ticket).await.unwrap();
     let refused = |outcome: igny8_core::Result<()>| assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Forbidden);
     refused(live.connect(&test.env, "B=", &one.ticket).await);
-    let late = live.ticket(&ctx).await.unwrap();
+    let late = live.ticket(&ctx, Some(ana.session)).await.unwrap();
     test.clock.advance(TICKET_LIFE);
     refused(live.connect(&test.env, "C=", &late.ticket).await);
     // Forgetting twice is forgetting once; who is not known is not heard.
@@ -73,6 +82,9 @@ async fn a_ticket_is_good_once_and_for_thirty_seconds() {
     refused(live.hear(&test.env, "A=", r#"{"type":"ping"}"#).await);
     let nonsense = live.hear(&test.env, "A=", "nonsense").await.unwrap_err();
     assert_eq!(nonsense.kind(), ErrorKind::Unreadable);
+    // A session that has ended gets none, whatever its token says.
+    accounts.logout(&visitor, RefreshInput { refresh_token: ana.refresh_token }).await.unwrap();
+    assert_eq!(live.ticket(&ctx, Some(ana.session)).await.err().unwrap().kind(), ErrorKind::Unauthenticated);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Retry: failed items get a new generation and a new reservation.
 
 use igny8_billing::Split;
-use igny8_core::{Credits, Ctx, Error, JobId, Limit, Result};
+use igny8_core::{Credits, Ctx, Cursor, Error, JobId, Limit, Page, Result};
 use igny8_platform::audit;
 use igny8_table::{Cond, Keys, Query};
 
@@ -20,21 +20,11 @@ impl Work {
     ///
     /// Errors: 409 while the job runs or when nothing of it failed; 402 with too few credits.
     pub async fn retry(&self, ctx: &Ctx, id: JobId) -> Result<Job> {
-        let job = self.job(ctx, id).await?;
-        if !job.status().is_terminal() {
-            return Err(Error::conflict("This job has not ended yet. Wait for it, or cancel it first."));
-        }
-        if job.failed == 0 {
-            return Err(Error::conflict("No item of this job failed, so there is nothing to run again."));
-        }
+        self.check_retry(ctx, id).await?;
         let keys = Keys::new(ctx);
         let mut cursor = None;
         loop {
-            let query = Query::partition(Item::partition(&keys, id))
-                .filter(Cond::eq("state", ItemState::Failed))
-                .limit(Limit::new(CHUNK).unwrap_or_default())
-                .cursor(cursor);
-            let page = self.table.query::<Item>(&keys, query).await?;
+            let page = self.failed_items(&keys, id, CHUNK, cursor).await?;
             let mut open = page.items;
             while !open.is_empty() && !self.retry_chunk(ctx, id, &open).await? {
                 // Another retry has taken some of them: go on with what still has failed.
@@ -49,6 +39,43 @@ impl Work {
         }
         self.pump(ctx).await?;
         self.stored(ctx, id).await
+    }
+
+    /// What [`Work::retry`] would reserve, and how many items it would run; nothing is started.
+    ///
+    /// Errors: 409 as it says.
+    pub async fn estimate_retry(&self, ctx: &Ctx, id: JobId) -> Result<(Credits, usize)> {
+        self.check_retry(ctx, id).await?;
+        let keys = Keys::new(ctx);
+        let (mut credits, mut items, mut cursor) = (Credits::default(), 0, None);
+        loop {
+            let page = self.failed_items(&keys, id, Limit::MAX, cursor).await?;
+            credits += page.items.iter().map(|item| item.price).sum();
+            items += page.items.len();
+            cursor = page.next_cursor;
+            if cursor.is_none() {
+                return Ok((credits, items));
+            }
+        }
+    }
+
+    async fn check_retry(&self, ctx: &Ctx, id: JobId) -> Result<()> {
+        let job = self.job(ctx, id).await?;
+        if !job.status().is_terminal() {
+            return Err(Error::conflict("This job has not ended yet. Wait for it, or cancel it first."));
+        }
+        if job.failed == 0 {
+            return Err(Error::conflict("No item of this job failed, so there is nothing to run again."));
+        }
+        Ok(())
+    }
+
+    async fn failed_items(&self, keys: &Keys, id: JobId, most: usize, cursor: Option<Cursor>) -> Result<Page<Item>> {
+        let query = Query::partition(Item::partition(keys, id))
+            .filter(Cond::eq("state", ItemState::Failed))
+            .limit(Limit::new(most).unwrap_or_default())
+            .cursor(cursor);
+        Ok(self.table.query::<Item>(keys, query).await?)
     }
 
     /// Retries all of these items; false when one of them has changed in the meantime.

@@ -12,6 +12,8 @@ const STORED = "igny8.refresh";
 const ACCESS = "igny8.access";
 /** In which tenant this browser is: the refresh token, which all tabs share, is for one. */
 const TENANT = "igny8.tenant";
+/** The refresh that is under way: the token that it spends, and the key with which it may be repeated. */
+const REFRESHING = "igny8.refreshing";
 /** Seconds before its end at which an access token is no longer used. */
 const MARGIN = 30;
 
@@ -61,6 +63,7 @@ export function enter(signed: SignedIn): void {
   keep({ token: signed.access_token, until, tenant: signed.tenant.id });
   localStorage.setItem(TENANT, signed.tenant.id);
   localStorage.setItem(STORED, signed.refresh_token);
+  localStorage.removeItem(REFRESHING);
   useSession.setState({ status: "in", email: signed.user.email });
   for (const one of waiting.splice(0)) one.resolve();
 }
@@ -70,6 +73,7 @@ export function leave(): void {
   keep(undefined);
   here = undefined;
   localStorage.removeItem(STORED);
+  localStorage.removeItem(REFRESHING);
   for (const one of waiting.splice(0)) one.reject();
   useSession.setState({ status: "out", email: undefined });
 }
@@ -81,6 +85,18 @@ export function refreshToken(): string | null {
 /** What is on screen is of a tenant that this browser has left, in another tab. */
 const isBehind = () => here !== undefined && here !== localStorage.getItem(TENANT);
 
+/**
+ * The key of the refresh of a token, the same until the token is another: when a reload or a lost connection swallows the
+ * answer, the refresh is repeated with it, and the server answers the same once more.
+ */
+function repeatKey(token: string): string {
+  const [spent, kept] = localStorage.getItem(REFRESHING)?.split(" ") ?? [];
+  if (spent === token && kept) return kept;
+  const key = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0"));
+  localStorage.setItem(REFRESHING, `${token} ${key.join("")}`);
+  return key.join("");
+}
+
 async function refresh(): Promise<Refreshed> {
   const token = stored();
   if (!token) return useSession.getState().status === "out" ? "left" : "ended";
@@ -88,7 +104,7 @@ async function refresh(): Promise<Refreshed> {
   try {
     const answer = await fetch("/api/auth/refresh", {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", "idempotency-key": repeatKey(token) },
       body: JSON.stringify({ refresh_token: token }),
     });
     const signed = answer.ok ? ((await answer.json()) as SignedIn) : undefined;

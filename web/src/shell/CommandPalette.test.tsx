@@ -17,7 +17,6 @@ const LISTS: Record<string, object[]> = {
 
 beforeEach(() => {
   queryClient.clear();
-  vi.stubGlobal("CSS", { escape: (text: string) => text });
   vi.stubGlobal("fetch", async (request: Request) => {
     const list = new URL(request.url).pathname.split("/")[3] ?? "";
     if (list === "me") return Response.json({ tenant: { id: "t" }, tenants: [], role: "owner", flags: {} });

@@ -1,4 +1,4 @@
-import { render, screen } from "@testing-library/react";
+import { render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { expect, test } from "vitest";
@@ -9,6 +9,8 @@ function Choosing({ options }: { options: Option[] }) {
   return <Select label="Cluster" none="Any cluster" options={options} value={value} onChange={setValue} />;
 }
 
+/** What can be chosen; not the options of the hidden `select` that goes with a form. */
+const offered = () => within(screen.getByRole("listbox")).getAllByRole("option", { hidden: true });
 const topics = (count: number) => Array.from({ length: count }, (_, n) => ({ id: `t${n}`, name: `Topic ${n}` }));
 
 test("one of many is found by typing and chosen by the keyboard", async () => {
@@ -18,10 +20,10 @@ test("one of many is found by typing and chosen by the keyboard", async () => {
   await user.keyboard("{Enter}");
   const search = screen.getByRole("searchbox");
   expect(document.activeElement).toBe(search);
-  expect(screen.getAllByRole("option")).toHaveLength(200);
+  expect(offered()).toHaveLength(200);
   expect(screen.getByText("The first 200 of 301. Search to find others.")).toBeTruthy();
   await user.keyboard("pic 27");
-  expect(screen.getAllByRole("option").map((one) => one.textContent)).toEqual([
+  expect(offered().map((one) => one.textContent)).toEqual([
     "Topic 27",
     ...Array.from({ length: 10 }, (_, n) => `Topic ${270 + n}`),
   ]);
@@ -37,6 +39,6 @@ test("a few have no search", async () => {
   const user = userEvent.setup();
   render(<Choosing options={topics(5)} />);
   await user.click(screen.getByRole("button"));
-  expect(screen.getAllByRole("option")).toHaveLength(6);
+  expect(offered()).toHaveLength(6);
   expect(screen.queryByRole("searchbox")).toBeNull();
 });

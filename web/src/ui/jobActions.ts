@@ -3,7 +3,7 @@ import { api, call } from "@/api/client";
 import { tellJob } from "@/api/live";
 import { invalidate, queryClient } from "@/api/query";
 import { startedJobs } from "@/api/resources";
-import type { Balance, Job } from "@/api/types";
+import type { Balance, Estimated, Job } from "@/api/types";
 import { count, credits, number } from "@/lib/format";
 import { isOpen } from "@/lib/jobs";
 import { useUi } from "@/lib/store";
@@ -16,12 +16,6 @@ export type JobAction = "cancel" | "retry";
 export function actionOf(job: Job): JobAction | undefined {
   if (isOpen(job)) return "cancel";
   return job.progress.failed > 0 ? "retry" : undefined;
-}
-
-/** What trying again takes, about: the price of an item that succeeded, else what was given back for one that did not. */
-function retryPrice({ progress: { done, failed, cancelled }, credits: { charged, refunded } }: Job): number {
-  const each = done > 0 ? charged / done : refunded / (failed + cancelled);
-  return Math.ceil(each * failed);
 }
 
 /** Says that a job goes on, as it was at `since`. Its end is the last word: if that was told before, nothing is said. */
@@ -56,7 +50,9 @@ async function cancel(job: Job): Promise<Job | undefined> {
 }
 
 async function retry(job: Job): Promise<Job | undefined> {
-  const price = retryPrice(job);
+  const path = { id: job.id };
+  const estimate = api.POST("/api/system/jobs/{id}/retry", { params: { path, query: { estimate: true } } });
+  const { credits: price } = (await call(estimate)) as Estimated;
   const available = queryClient.getQueryData<Balance>(["balance"])?.available;
   const have = available === undefined ? "" : ` You have ${number(available)}.`;
   const short = available !== undefined && available < price;
@@ -65,11 +61,10 @@ async function retry(job: Job): Promise<Job | undefined> {
     body:
       price === 0
         ? "This is free."
-        : `This takes about ${credits(price)}.${have} ${short ? "That may not suffice." : "Charged as items succeed, given back for what fails."}`,
+        : `This takes ${credits(price)} at most.${have} ${short ? "That may not suffice." : "Charged as items succeed, given back for what fails."}`,
     action: retryName(job),
   });
   if (!yes) return undefined;
-  const path = { id: job.id };
   const next = (await call(api.POST("/api/system/jobs/{id}/retry", { params: { path } }))) as Job;
   say(job.id, "What failed is tried again.", next.updated_at);
   return next;

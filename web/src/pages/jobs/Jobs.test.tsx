@@ -21,7 +21,6 @@ const NO_ID = {
 
 test.each([GONE, NO_ID])("jobs of a site that is not there say so, with the way to all sites", async (problem) => {
   queryClient.clear();
-  vi.stubGlobal("CSS", { escape: (text: string) => text });
   vi.stubGlobal("fetch", async (request: Request) => {
     if (new URL(request.url).searchParams.get("site_id")) return Response.json(problem, { status: problem.status });
     return Response.json({ items: [], next_cursor: null, total: 0 });

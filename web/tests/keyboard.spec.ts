@@ -36,7 +36,7 @@ async function press(page: Page, target: Locator, key = "Enter"): Promise<void> 
 
 /** Opens a page, or does something, by the command palette. */
 async function command(page: Page, text: string): Promise<void> {
-  const search = page.getByRole("searchbox", { name: /^Search/ });
+  const search = page.getByRole("searchbox", { name: "Search pages, sites, commands and content" });
   await page.keyboard.press("Control+k");
   await expect(search).toBeFocused();
   await page.keyboard.type(text);

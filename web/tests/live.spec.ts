@@ -326,7 +326,7 @@ test("what failed says why, is tried again, and stays in the notices until it is
   model.refuses = false;
   await model.release();
   await page.getByRole("button", { name: "Try 1 item again" }).click();
-  await expect(page.getByRole("alertdialog")).toContainText("This takes about 3 credits.");
+  await expect(page.getByRole("alertdialog")).toContainText("This takes 3 credits at most.");
   await page.getByRole("alertdialog").getByRole("button", { name: "Try 1 item again" }).click();
   await expect(page.getByRole("main")).toContainText("The model is at work");
   await model.release();

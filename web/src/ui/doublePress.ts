@@ -26,6 +26,7 @@ const isOther = (first: Aim, aim: Aim) => !aim.isText && (first.element !== aim.
 export function guardDoublePress(page: Document): () => void {
   let clicked: Aim | undefined;
   let keyed: { aim: Aim; at: number } | undefined;
+  let isPassedOn = false;
 
   const onClick = (event: MouseEvent) => {
     const aim = aimOf(event.target);
@@ -38,6 +39,12 @@ export function guardDoublePress(page: Document): () => void {
     }
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    // A search passes its press on to the item of the list beside it: it is the same press.
+    if (isPassedOn) return;
+    isPassedOn = true;
+    setTimeout(() => {
+      isPassedOn = false;
+    });
     const aim = event.key === "Enter" || event.key === " " ? aimOf(event.target) : undefined;
     const isAgain = keyed && (event.repeat || event.timeStamp - keyed.at < DOUBLE);
     if (!aim || !keyed || !isAgain) keyed = aim && { aim, at: event.timeStamp };

@@ -111,8 +111,8 @@ export function difficulty(value: number): Shown {
   return {
     look: (
       <>
-        {value}
-        <Badge tone={tone}>{level + 1}</Badge>
+        {/* The space stands between the two for who hears them. */}
+        {value} <Badge tone={tone}>{level + 1}</Badge>
       </>
     ),
     text: `${value} ${level + 1}`,

@@ -346,7 +346,7 @@ function Head<Row>({ column, sort, onSort }: { column: Column<Row>; sort?: strin
         <button
           type="button"
           className={cx(
-            "inline-flex cursor-pointer items-center gap-1 hover:text-ink",
+            "inline-flex cursor-pointer items-center gap-1 align-middle hover:text-ink",
             // The arrow stands before a head at the right, so that the head stays above its figures.
             column.right && "flex-row-reverse",
           )}

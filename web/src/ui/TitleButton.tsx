@@ -1,12 +1,7 @@
-/** The name in a row of a table, cut to its width, that opens the row. */
+/** The name in a row of a table, cut to its place, that opens the row. */
 export function TitleButton({ name, hint = name, open }: { name: string; hint?: string; open: () => void }) {
   return (
-    <button
-      type="button"
-      className="block max-w-full cursor-pointer truncate text-left font-medium hover:underline"
-      title={hint}
-      onClick={open}
-    >
+    <button type="button" className="row-name cursor-pointer" title={hint} onClick={open}>
       {name}
     </button>
   );

@@ -16,7 +16,7 @@ const COLUMNS: Column<PublishingRecord>[] = [
     width: 10,
     grows: true,
     cell: (row) => (
-      <Link to={`/writer/content/${row.content_id}`} className="font-medium hover:underline">
+      <Link to={`/writer/content/${row.content_id}`} className="row-name">
         {row.title}
       </Link>
     ),

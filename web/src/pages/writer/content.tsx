@@ -172,7 +172,7 @@ function columnsOf(may: boolean, site: Site, wantsReview: boolean, open: (row: C
       width: { base: 7, sm: 12 },
       grows: true,
       cell: (row) => (
-        <Link to={`/writer/content/${row.id}`} className="font-medium hover:underline">
+        <Link to={`/writer/content/${row.id}`} className="row-name">
           {row.title}
         </Link>
       ),

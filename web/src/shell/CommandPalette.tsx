@@ -98,7 +98,7 @@ function Commands({ close }: { close: () => void }) {
       <SearchField aria-label="Search pages, sites, commands and content" autoFocus className="border-b border-line">
         <Input
           placeholder={site ? `Search pages, actions and ${site.name}` : "Search pages, sites and actions"}
-          className="w-full bg-transparent px-5 py-4 text-base outline-none placeholder:text-ink-soft"
+          className="w-full bg-transparent px-5 py-4 text-base outline-none placeholder:text-ink-soft [&::-webkit-search-cancel-button]:hidden"
         />
       </SearchField>
       <Menu

@@ -24,7 +24,7 @@ const FIXED: Column<Job>[] = [
     grows: true,
     wraps: true,
     cell: (job) => (
-      <Link to={`/jobs/${job.id}`} className="row-name">
+      <Link to={`/jobs/${job.id}`} className="font-medium hover:underline">
         {functionName(job.function)}
       </Link>
     ),

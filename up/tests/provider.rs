@@ -239,8 +239,13 @@ async fn without_a_key_nobody_is_asked() {
     let ended = stage.end(&ana, &site, &job).await;
     ended.failed(1, &[], "No API key is set for the AI provider. Set one, then retry the failed items.");
     assert_eq!(ended.questions.len(), 0);
+    // What trying again would cost is told, and nothing is started by the question.
+    let retry = format!("/api/system/jobs/{job}/retry");
+    let estimate = ana.post(&format!("{retry}?estimate=true"), &json!({})).await.good();
+    assert_eq!(estimate, json!({ "credits": 3, "items": 1 }));
+    assert_eq!(ana.get("/api/billing/balance").await.good()["reserved"], 0);
     // Trying again without a key ends the same way, and nothing is lost on the way.
-    ana.post(&format!("/api/system/jobs/{job}/retry"), &json!({})).await.good();
+    ana.post(&retry, &json!({})).await.good();
     let again = stage.end(&ana, &site, &job).await;
     assert_eq!((&again.job["credits"]["charged"], again.charges.len()), (&json!(0), 0));
     // Who looks for what went wrong finds it.

@@ -235,8 +235,9 @@ def sockets_are_whole(stack: Stack):
     for f in stack.functions:
         for statement in f.statements:
             if "execute-api:ManageConnections" in listed(statement.get("Action")):
-                if not text_of(statement.get("Resource")).endswith("/POST/@connections/*"):
-                    yield f"{f.id}: may do more with connections than send to them"
+                ends = ("/POST/@connections/*", "/DELETE/@connections/*")
+                if not all(text_of(one).endswith(ends) for one in listed(statement.get("Resource"))):
+                    yield f"{f.id}: may do more with connections than send to them and end them"
 
 
 def schedules_are_readable(stack: Stack):

@@ -22,7 +22,7 @@ use crate::{
     product::{large_jobs, planning, writing},
     stack::Stack,
     walk::mails,
-    watching::{check_notices, watching},
+    watching::{check_notices, turned_away, watching},
 };
 
 /// Lets time pass for the tenants, and sweeps.
@@ -60,7 +60,8 @@ async fn a_process_dies_at_every_fail_point() {
         planning(&stack, &ben),
         writing(&stack, &cleo, &plan),
         large_jobs(&stack, &dora),
-        watching(&stack, &cleo)
+        watching(&stack, &cleo),
+        turned_away(&stack)
     );
     eprintln!("everything was done in {:.0?}", begun.elapsed());
     // A mail that died on its way is sent when Lambda tries again, after a minute.

@@ -59,6 +59,13 @@ pub struct Person {
 }
 
 impl Person {
+    /// The same person with another sign-in.
+    pub fn signed_in(&self, answer: &Value) -> Self {
+        let person = Self { email: self.email.clone(), ctx: self.ctx.clone(), token: Mutex::default() };
+        person.set_token(answer);
+        person
+    }
+
     pub fn token(&self) -> String {
         self.token.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -38,6 +38,22 @@ pub async fn watching(stack: &Stack, who: &Person) {
     }
 }
 
+/// Who signs out while they listen is turned away at their next word; three times, as a process may die of it.
+pub async fn turned_away(stack: &Stack) {
+    // Nothing happens in a tenant of their own, so that nobody but they themselves brings it about.
+    let gil = stack.register("gil").await;
+    for _ in 0..3 {
+        let signed_in = stack.login(&gil.email, None).await;
+        let mut socket = open(stack, &gil.signed_in(&signed_in)).await;
+        let token = json!({ "refresh_token": signed_in["refresh_token"] });
+        assert!(stack.public("/api/auth/logout", &token).await.0.status.is_success());
+        socket.say(&json!({ "type": "ping" })).await;
+        // The end, or what is said of a function that has died.
+        let heard = socket.heard().await;
+        assert!(heard.as_ref().is_none_or(|message| message["type"] != "pong"), "{heard:?}");
+    }
+}
+
 /// A connection: a ticket whose answer was lost, or that was spent by a process that died, is followed by another one.
 async fn open(stack: &Stack, who: &Person) -> Socket {
     let begun = Instant::now();

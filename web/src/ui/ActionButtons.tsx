@@ -3,6 +3,7 @@ import { useEffect } from "react";
 import { create } from "zustand";
 import { count } from "@/lib/format";
 import { Button, ICON_BUTTON, IconButton } from "./Button";
+import type { Column } from "./DataTable";
 import { MenuButton, type MenuEntry } from "./Menu";
 
 export type Action = { label: string; icon: LucideIcon; run: () => void; danger?: boolean; disabled?: boolean };
@@ -65,4 +66,19 @@ export function RowActions({ label, entries }: { label: string; entries: MenuEnt
       <MoreHorizontal className="size-[18px]" aria-hidden />
     </MenuButton>
   );
+}
+
+/** The last column of a table: the actions of each row. `hasAny` tells where there are none, and nothing to press. */
+export function actionsColumn<Row>(
+  nameOf: (row: Row) => string,
+  entriesOf: (row: Row) => MenuEntry[],
+  hasAny: (row: Row) => boolean = () => true,
+): Column<Row> {
+  return {
+    id: "actions",
+    header: "",
+    width: 4,
+    className: "py-0!",
+    cell: (row) => hasAny(row) && <RowActions label={`Actions for ${nameOf(row)}`} entries={() => entriesOf(row)} />,
+  };
 }

@@ -8,7 +8,7 @@ import type { Job } from "@/api/types";
 import { functionName, number } from "@/lib/format";
 import { doing, isOpen, mostSpent } from "@/lib/jobs";
 import { useStable } from "@/lib/useStable";
-import { RowActions } from "./ActionButtons";
+import { actionsColumn } from "./ActionButtons";
 import { Ago } from "./Ago";
 import { StatusBadge } from "./Badge";
 import { type Column, DataTable } from "./DataTable";
@@ -115,18 +115,14 @@ export function TaskQueueTable({ list, empty }: { list: List<Job>; empty: React.
         cell: (job) => names.get(job.site_id ?? "") ?? "",
       });
     }
-    if (may) {
-      all.push({
-        id: "actions",
-        header: "",
-        width: 4,
-        className: "py-0!",
-        cell: (job) => (
-          <RowActions label={`Actions for ${functionName(job.function)}`} entries={() => entriesOf(job, open)} />
-        ),
-      });
-    }
-    return all;
+    if (!may) return all;
+    return [
+      ...all,
+      actionsColumn(
+        (job: Job) => functionName(job.function),
+        (job: Job) => entriesOf(job, open),
+      ),
+    ];
   }, [sites, may, open]);
   return (
     <DataTable

@@ -82,7 +82,7 @@ export function IdeaCard({
         {work.mayEdit && (
           // As high as a line of the title, so that it does not push the rest down.
           <span className="-my-2 -mr-2">
-            <RowActions label={`Actions of ${idea.title}`} entries={ideaEntries(idea, work)} />
+            <RowActions label={`Actions for ${idea.title}`} entries={ideaEntries(idea, work)} />
           </span>
         )}
       </header>

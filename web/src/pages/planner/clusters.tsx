@@ -5,7 +5,7 @@ import { type List, useMay } from "@/api/query";
 import type { Cluster, Site } from "@/api/types";
 import { ago, number } from "@/lib/format";
 import { useStable } from "@/lib/useStable";
-import { ActionButtons, RowActions } from "@/ui/ActionButtons";
+import { ActionButtons, actionsColumn } from "@/ui/ActionButtons";
 import { Button, LinkButton } from "@/ui/Button";
 import { type Column, DataTable } from "@/ui/DataTable";
 import { FilterPanel, useFilters } from "@/ui/FilterPanel";
@@ -232,15 +232,5 @@ function columnsOf(
       cell: (row) => ago(row.created_at),
     },
   ];
-  if (!entriesOf) return columns;
-  return [
-    ...columns,
-    {
-      id: "actions",
-      header: "",
-      width: 4,
-      className: "py-0!",
-      cell: (row) => <RowActions label={`Actions of ${row.name}`} entries={() => entriesOf(row)} />,
-    },
-  ];
+  return entriesOf ? [...columns, actionsColumn(({ name }) => name, entriesOf)] : columns;
 }

@@ -6,7 +6,7 @@ import { type List, useMay } from "@/api/query";
 import type { Idea, Site } from "@/api/types";
 import { count, number, words } from "@/lib/format";
 import { useStable } from "@/lib/useStable";
-import { ActionButtons, RowActions } from "@/ui/ActionButtons";
+import { ActionButtons, actionsColumn } from "@/ui/ActionButtons";
 import { StatusBadge } from "@/ui/Badge";
 import { Button, LinkButton } from "@/ui/Button";
 import { type Column, DataTable } from "@/ui/DataTable";
@@ -280,15 +280,5 @@ function columnsOf(
     },
     { id: "status", header: "Status", width: 6.5, cell: (row) => <StatusBadge status={row.status} /> },
   ];
-  if (!entriesOf) return columns;
-  return [
-    ...columns,
-    {
-      id: "actions",
-      header: "",
-      width: 4,
-      className: "py-0!",
-      cell: (row) => <RowActions label={`Actions of ${row.title}`} entries={() => entriesOf(row)} />,
-    },
-  ];
+  return entriesOf ? [...columns, actionsColumn(({ title }) => title, entriesOf)] : columns;
 }

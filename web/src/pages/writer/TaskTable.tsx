@@ -7,7 +7,7 @@ import type { Task } from "@/api/types";
 import { ago, number, words } from "@/lib/format";
 import { useStable } from "@/lib/useStable";
 import { useClusters } from "@/pages/planner/data";
-import { RowActions } from "@/ui/ActionButtons";
+import { actionsColumn } from "@/ui/ActionButtons";
 import { StatusBadge } from "@/ui/Badge";
 import { type Column, DataTable, type Selection } from "@/ui/DataTable";
 import type { MenuEntry } from "@/ui/Menu";
@@ -57,20 +57,8 @@ export function TaskTable({
   const columns = useMemo(() => {
     const names = new Map(clusters?.map((cluster) => [cluster.id, cluster.name]));
     const all = columnsOf(names, openTask);
-    if (!may) return all;
-    return [
-      ...all,
-      {
-        id: "actions",
-        header: "",
-        width: 4,
-        className: "py-0!",
-        cell: (task: Task) =>
-          (isFree(task, jobs) || task.content_id) && (
-            <RowActions label={`Actions for ${task.title}`} entries={() => entriesOf(task)} />
-          ),
-      },
-    ];
+    const hasAny = (task: Task) => isFree(task, jobs) || Boolean(task.content_id);
+    return may ? [...all, actionsColumn(({ title }) => title, entriesOf, hasAny)] : all;
   }, [clusters, jobs, may, openTask, entriesOf]);
   return (
     <DataTable

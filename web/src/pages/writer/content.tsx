@@ -9,7 +9,7 @@ import type { Content, ContentStatus, Site } from "@/api/types";
 import { ago, count, number, words } from "@/lib/format";
 import { useStable } from "@/lib/useStable";
 import { clusterOptions, useClusters } from "@/pages/planner/data";
-import { ActionButtons, RowActions } from "@/ui/ActionButtons";
+import { ActionButtons, actionsColumn } from "@/ui/ActionButtons";
 import { StatusBadge } from "@/ui/Badge";
 import { LinkButton } from "@/ui/Button";
 import { type Column, DataTable } from "@/ui/DataTable";
@@ -196,29 +196,15 @@ function columnsOf(may: boolean, site: Site, wantsReview: boolean, open: (row: C
       cell: (row) => ago(row.updated_at),
     },
   ];
-  if (!may) return columns;
-  return [
-    ...columns,
+  const entriesOf = (row: Content) => [
+    { id: "edit", label: "Edit", icon: Pencil, run: () => open(row) },
     {
-      id: "actions",
-      header: "",
-      width: 4,
-      className: "py-0!",
-      cell: (row) => (
-        <RowActions
-          label={`Actions for ${row.title}`}
-          entries={() => [
-            { id: "edit", label: "Edit", icon: Pencil, run: () => open(row) },
-            {
-              id: "publish",
-              label: row.destinations[HOSTED] ? "Publish again" : "Publish",
-              icon: Globe,
-              disabled: wantsReview && !isApproved(row),
-              run: () => publish([row.id], site.name),
-            },
-          ]}
-        />
-      ),
+      id: "publish",
+      label: row.destinations[HOSTED] ? "Publish again" : "Publish",
+      icon: Globe,
+      disabled: wantsReview && !isApproved(row),
+      run: () => publish([row.id], site.name),
     },
   ];
+  return may ? [...columns, actionsColumn(({ title }) => title, entriesOf)] : columns;
 }

@@ -10,9 +10,9 @@
 
 #[path = "../tests/common/mod.rs"]
 mod common;
-#[path = "../tests/model/mod.rs"]
+#[path = "../tests/product/model/mod.rs"]
 mod model;
-#[path = "../tests/recording/mod.rs"]
+#[path = "../tests/product/recording/mod.rs"]
 mod recording;
 
 use std::sync::{Arc, Mutex};

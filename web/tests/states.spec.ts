@@ -396,14 +396,16 @@ test("the forms of who is not signed in say when the server fails or is not ther
     expect(async () => {
       await page.clock.fastForward(2000);
       await check(page.getByRole("alert")).toContainText(what, { timeout: 200 });
-    }).toPass();
+    }).toPass({ timeout: 20_000 });
   await each(OPEN, async (spot) => {
     there = true;
     await page.goto(`${spot.path}#token=x`);
+    const submit = page.locator("form button[type=submit]");
+    // The fields are listed as they are at that moment: not before the form is there.
+    await expect(submit).toBeVisible();
     for (const field of await page.locator("form input").all()) {
       await field.fill((await field.getAttribute("type")) === "email" ? "ana@example.com" : "correct horse battery");
     }
-    const submit = page.locator("form button[type=submit]");
     await submit.click();
     await says("cannot answer at the moment");
     there = false;

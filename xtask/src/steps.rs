@@ -69,6 +69,8 @@ fn clippy() -> Result<Outcome> {
 /// Every library and its integration tests, and the two binaries that have tests of their own. The functions' binaries
 /// are five lines each: to link thirty test programs without a test takes a minute.
 fn test() -> Result<Outcome> {
+    // Tests of processes start examples, which nextest does not build when it is told what to run.
+    run(cargo().args(["build", "--workspace", "--locked", "--examples"]))?;
     run(nextest()?.args(["--workspace", "--locked", "--lib", "--test", "*", "--bin", "xtask", "--bin", "igny8-up"]))?;
     Ok(PASSED)
 }

@@ -89,7 +89,7 @@ impl Drop for Process {
 
 impl Process {
     fn start(example: &str, vars: &[(&str, &str)]) -> Self {
-        // target/debug/deps/process-… → target/debug/examples/…; `cargo test -p igny8-lambda` builds both.
+        // target/debug/deps/process-… → target/debug/examples/…; plain `cargo test` builds both.
         let tests = std::env::current_exe().unwrap();
         let binary: PathBuf = tests.parent().unwrap().parent().unwrap().join("examples").join(example);
         assert!(binary.exists(), "{} is not built: run cargo build -p igny8-lambda --examples", binary.display());

@@ -1,20 +1,10 @@
 //! The way through on real exports, when `IGNY8_SHARED` names the folder that holds `data/keywords/`; without it this
 //! skips, and says so. A Keyword Planner export of 2,214 lines in UTF-16 and a Search Console export of 1,000 become
 //! clusters, ideas, twenty articles and public pages.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    clippy::disallowed_methods,
-    reason = "a test that cannot be set up must fail; it reports what it read from where the environment says"
-)]
-
-mod common;
 
 use std::{collections::BTreeSet, fs, path::PathBuf, time::Instant};
 
-use common::{Answer, Client, Cloud, check_rest};
+use crate::common::{Answer, Client, Cloud, check_rest};
 use http_body_util::Full;
 use hyper::{Method, Request, body::Bytes};
 use igny8_core::{Ctx, Env};

@@ -1,16 +1,6 @@
 //! What is sent wrongly is told clearly, and leaves nothing half-written.
 
-#![allow(
-    clippy::format_collect,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test that cannot be set up must fail"
-)]
-
-mod common;
-
-use common::{Answer, Client, Cloud};
+use crate::common::{Answer, Client, Cloud};
 use http_body_util::Full;
 use hyper::{Method, Request, body::Bytes};
 use serde_json::{Value, json};

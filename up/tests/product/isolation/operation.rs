@@ -3,10 +3,8 @@
 use hyper::{Method, body::Bytes};
 use serde_json::{Value, json};
 
-use crate::{
-    common::{Answer, Client, Cloud},
-    fixture::{Fixture, id},
-};
+use super::fixture::{Fixture, id};
+use crate::common::{Answer, Client, Cloud};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Part {

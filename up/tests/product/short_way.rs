@@ -1,14 +1,7 @@
 //! The short way through on any AWS: real handlers, events and SDK calls; only API Gateway and Lambda's polling of
 //! the queues are played by these few lines. It runs on the local cloud's emulators, and unchanged on another AWS at
 //! `IGNY8_TEST_ENDPOINT` (`cargo xtask test --aws moto`).
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::disallowed_types,
-    clippy::disallowed_methods,
-    reason = "a test makes what a deployment would make"
-)]
+#![allow(clippy::disallowed_types, clippy::disallowed_methods, reason = "a test makes what a deployment would make")]
 
 use std::collections::BTreeMap;
 

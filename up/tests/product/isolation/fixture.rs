@@ -8,10 +8,8 @@ use std::{
 use hyper::body::Bytes;
 use serde_json::{Value, json};
 
-use crate::{
-    common::{Client, Cloud},
-    operation::Operation,
-};
+use super::operation::Operation;
+use crate::common::{Client, Cloud};
 
 /// Ids by their type: `KeywordId` → one.
 pub type Fixture = BTreeMap<String, String>;

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::{
-    common::Cloud,
+use super::{
     credits,
     fixture::{PASSWORD, fixture, id},
     operation::{Call, Operation, Part, document_of},
 };
+use crate::common::Cloud;
 
 /// Whether a path is one of this template, as `/a/{id}`.
 fn is_path_of(template: &str, path: &str) -> bool {

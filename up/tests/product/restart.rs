@@ -1,13 +1,4 @@
 //! kill -9 of the whole local process: nothing that was said is lost, and what was begun comes to its end.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stderr,
-    reason = "a test that cannot be set up must fail"
-)]
-
-mod common;
 
 use std::{
     io::{BufRead, BufReader},
@@ -17,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use common::{Cloud, Web, check_rest, pass_time};
+use crate::common::{Cloud, Web, check_rest, pass_time};
 use igny8_core::{Ctx, Env};
 use igny8_local::Faults;
 use igny8_work::Work;

@@ -1,9 +1,6 @@
 //! Whether a site wants a review, and what an edit does to an approval.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot be set up must fail")]
 
-mod common;
-
-use common::{Answer, Client, Cloud};
+use crate::common::{Answer, Client, Cloud};
 use serde_json::{Value, json};
 
 /// A site of `count` drafts.

@@ -2,26 +2,16 @@
 //!
 //! The requests go the whole way; the local cloud counts for each function what the table's engine reports, whose
 //! rules `libs/table/tests/units.rs` holds against AWS's.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    clippy::format_collect,
-    reason = "a test that cannot be set up must fail; what it measures is the text for the page"
-)]
-
-mod common;
 
 use std::{collections::BTreeSet, time::Duration};
 
-use common::{Client, Cloud, pass_time};
+use crate::common::{Client, Cloud, pass_time};
 use igny8_core::{Ctx, Env};
 use serde_json::{Value, json};
 
 /// The lines of the table in docs/data.md that stand between the marks.
 fn documented() -> Vec<String> {
-    let page = include_str!("../../docs/data.md");
+    let page = include_str!("../../../docs/data.md");
     let (_, table) = page.split_once("<!-- units -->").expect("the table begins");
     let (table, _) = table.split_once("<!-- /units -->").expect("the table ends");
     table.trim().lines().skip(2).map(str::to_owned).collect()

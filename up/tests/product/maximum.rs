@@ -2,27 +2,16 @@
 //! the largest answers that a model may give, through the real HTTP API, queues and table code.
 //!
 //! Clustering takes 30 keywords to an item, so thirty new clusters are the most that one transaction must hold.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    clippy::format_collect,
-    reason = "a test that cannot be set up must fail; it reports how large the transactions were"
-)]
-
-mod common;
-mod model;
 
 use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
 };
 
-use common::{Client, Cloud};
+use crate::common::{Client, Cloud};
+use crate::model::{Model, Question, Reply};
 use http_body_util::Full;
 use hyper::{Method, Request, body::Bytes};
-use model::{Model, Question, Reply};
 use serde_json::{Value, json};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 

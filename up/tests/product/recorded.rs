@@ -2,17 +2,6 @@
 //! articles; damaged ones go back once, and what is still of no use fails with a sentence and the credits back.
 //!
 //! The answers lie in `up/tests/recorded`; its README says where they come from and how to record more.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "a test that cannot be set up must fail"
-)]
-
-mod common;
-mod model;
-mod recording;
 
 use std::{
     collections::BTreeSet,
@@ -20,9 +9,9 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use common::{Client, Cloud};
-use model::{Model, Reply};
-use recording::{FUNCTIONS, Recording, folder, walk};
+use crate::common::{Client, Cloud};
+use crate::model::{Model, Reply};
+use crate::recording::{FUNCTIONS, Recording, folder, walk};
 use serde_json::{Value, json};
 
 fn recordings() -> Vec<(String, Recording)> {

@@ -1,15 +1,6 @@
 //! From a keyword file to a public page, through the real API, the real queues and the real table code.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::format_collect,
-    reason = "a test that cannot be set up must fail"
-)]
 
-mod common;
-
-use common::Cloud;
+use crate::common::Cloud;
 use hyper::Method;
 use serde_json::{Value, json};
 

@@ -3,10 +3,6 @@
 //! Nothing here lists routes. What an operation names is read from the document: parameters and fields whose type is an
 //! id are filled with ids of a fixture, and optional ones count too: another tenant's id is 404 wherever it stands.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot be set up must fail")]
-
-#[path = "../common/mod.rs"]
-mod common;
 mod fixture;
 mod lists;
 mod operation;
@@ -14,7 +10,7 @@ mod samples;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use common::{Answer, Client, Cloud};
+use crate::common::{Answer, Client, Cloud};
 use fixture::{Fixture, complete, fixture, id, works_on_another_job};
 use hyper::Method;
 use igny8_up::{document, parts};

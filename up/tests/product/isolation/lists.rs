@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use hyper::Method;
 use serde_json::Value;
 
-use crate::{
-    common::Cloud,
+use super::{
     credits,
     fixture::fixture,
     operation::{Call, document_of},
 };
+use crate::common::Cloud;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_list_counts_what_it_has() {

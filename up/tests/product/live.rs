@@ -1,25 +1,13 @@
 //! The live feed, from the ticket to the end of a job; what was missed; and who hears nothing.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    dead_code,
-    reason = "a test that cannot be set up must fail"
-)]
-
-mod common;
-#[path = "common/socket.rs"]
-mod socket;
-
 use std::time::Duration;
 
-use common::{Client, Cloud, rows};
+use crate::common::{Client, Cloud, rows};
+use crate::socket::{Socket, of};
 use igny8_core::{Actor, Ctx, Env, Role};
 use igny8_live::Connection;
 use igny8_table::{Effects, Entity, Keys};
 use serde_json::{Value, json};
-use socket::{Socket, of};
 
 const PASSWORD: &str = "correct horse battery";
 

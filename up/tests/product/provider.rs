@@ -1,18 +1,14 @@
 //! A provider that does what it should not, under whole jobs: real requests, queues and workers, and a real HTTP server
 //! that speaks the protocol. Each failure ends as specified: tried again at its due time, sent back to the model once,
 //! answered by the model that stands in, or failed with a sentence and the credits back.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot be set up must fail")]
-
-mod common;
-mod model;
 
 use std::time::Duration;
 
-use common::{Client, Cloud, check_rest, pass_time};
+use crate::common::{Client, Cloud, check_rest, pass_time};
+use crate::model::{Model, Question, Reply, TOKENS};
 use igny8_core::{Ctx, Env};
 use igny8_lambda::App;
 use igny8_work::Work;
-use model::{Model, Question, Reply, TOKENS};
 use serde_json::{Value, json};
 
 /// How long the models may take for one item in these tests, in seconds.

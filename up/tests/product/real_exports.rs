@@ -1,6 +1,7 @@
 //! The way through on real exports, when `IGNY8_SHARED` names the folder that holds `data/keywords/`; without it this
 //! skips, and says so. A Keyword Planner export of 2,214 lines in UTF-16 and a Search Console export of 1,000 become
 //! clusters, ideas, twenty articles and public pages.
+#![allow(clippy::disallowed_methods, reason = "the variable is the test's own")]
 
 use std::{collections::BTreeSet, fs, path::PathBuf, time::Instant};
 

@@ -26,8 +26,10 @@ pub fn parts() -> Vec<OpenApi> {
         igny8_fn_auth::routes(&app),
         igny8_fn_planner::routes(&app),
         igny8_fn_writer::routes(&app),
+        igny8_fn_thinker::routes(&app),
         igny8_fn_publisher::routes(&app),
         igny8_fn_billing::routes(&app),
+        igny8_fn_settings::routes(&app),
         igny8_fn_system::routes(&app),
     ];
     routers.into_iter().flatten().map(|router| router.split_for_parts().1).collect()

@@ -4,7 +4,9 @@ use igny8_fn_auth as auth;
 use igny8_fn_billing as billing;
 use igny8_fn_planner as planner;
 use igny8_fn_publisher as publisher;
+use igny8_fn_settings as settings;
 use igny8_fn_system as system;
+use igny8_fn_thinker as thinker;
 use igny8_fn_writer as writer;
 use igny8_lambda::FunctionSpec;
 
@@ -24,13 +26,24 @@ pub fn functions() -> Vec<FunctionSpec> {
         planner::import_worker::FUNCTION,
         planner::cluster_worker::FUNCTION,
         planner::ideas_worker::FUNCTION,
+        planner::merge_worker::FUNCTION,
         writer::tasks::FUNCTION,
         writer::content::FUNCTION,
+        writer::sources::FUNCTION,
         writer::generate::FUNCTION,
+        writer::regenerate::FUNCTION,
+        writer::variations::FUNCTION,
+        writer::reparse::FUNCTION,
         writer::generate_worker::FUNCTION,
+        writer::images::FUNCTION,
+        writer::image_prompts_worker::FUNCTION,
+        writer::images_worker::FUNCTION,
+        thinker::api::FUNCTION,
+        thinker::worker::FUNCTION,
         publisher::publish::FUNCTION,
         publisher::deploy_worker::FUNCTION,
         billing::account::FUNCTION,
+        settings::FUNCTION,
         system::jobs::FUNCTION,
         system::events::FUNCTION,
         system::notices::FUNCTION,
@@ -39,6 +52,9 @@ pub fn functions() -> Vec<FunctionSpec> {
         system::status::FUNCTION,
         system::dead_letters::FUNCTION,
         system::sweep::FUNCTION,
+        system::schedules::FUNCTION,
+        system::schedule_worker::FUNCTION,
+        system::tick::FUNCTION,
         system::stream::FUNCTION,
         system::mail::FUNCTION,
     ]

@@ -21,6 +21,11 @@ const PASSED_ON: &[&str] = &[
     "ANTHROPIC_MODEL",
     "AI_FALLBACK_MODEL",
     "AI_TIMEOUT_SECONDS",
+    "OPENAI_IMAGE_BASE_URL",
+    "OPENAI_IMAGE_MODEL",
+    "RUNWARE_API_KEY",
+    "RUNWARE_BASE_URL",
+    "RUNWARE_MODEL",
 ];
 
 /// The most credits that a new tenant may start with.
@@ -72,13 +77,15 @@ impl Settings {
             name: "IGNY8_TRIAL_CREDITS",
             message: format!("`{credits}` is not from 0 to 1,000,000 credits; set a whole number, as 25"),
         })?;
-        whole_number(get("AI_TIMEOUT_SECONDS"), 5..=280).map_err(|seconds| SettingsError {
+        whole_number(get("AI_TIMEOUT_SECONDS"), 10..=280).map_err(|seconds| SettingsError {
             name: "AI_TIMEOUT_SECONDS",
-            message: format!("`{seconds}` is not from 5 to 280 seconds; set a whole number, as 240"),
+            message: format!("`{seconds}` is not from 10 to 280 seconds; set a whole number, as 240"),
         })?;
         let mut passed_on: BTreeMap<String, String> =
             PASSED_ON.iter().filter_map(|name| Some(((*name).to_owned(), get(name)?.to_owned()))).collect();
-        passed_on.insert("IGNY8_AI".to_owned(), provider(get)?.to_owned());
+        let ai = provider(get)?;
+        passed_on.insert("IGNY8_AI".to_owned(), ai.to_owned());
+        passed_on.insert("IGNY8_IMAGE_AI".to_owned(), image_provider(get, ai)?.to_owned());
         let data_dir = get("IGNY8_DATA_DIR").unwrap_or(".igny8").into();
         let web_dir = get("IGNY8_WEB_DIR").unwrap_or("web/dist").into();
         Ok(Self { address, data_dir, web_dir, log, passed_on })
@@ -118,17 +125,55 @@ fn whole_number(text: Option<&str>, range: RangeInclusive<u32>) -> Result<(), &s
     }
 }
 
+/// Who makes pictures: Runware where there is a key of it, else OpenAI where that writes the texts, else `offline`.
+fn image_provider<'a>(get: impl Fn(&str) -> Option<&'a str>, ai: &str) -> Result<&'a str, SettingsError> {
+    for name in ["OPENAI_IMAGE_BASE_URL", "RUNWARE_BASE_URL"] {
+        is_web_address(name, get(name))?;
+    }
+    let key = |name: &str| get(name).is_some_and(|key| !key.trim().is_empty());
+    let follows = if key("RUNWARE_API_KEY") {
+        "runware"
+    } else if ai == "openai" {
+        "openai"
+    } else {
+        "offline"
+    };
+    match get("IGNY8_IMAGE_AI").unwrap_or(follows) {
+        "openai" if !key("OPENAI_API_KEY") => Err(SettingsError {
+            name: "OPENAI_API_KEY",
+            message: "is not set, and IGNY8_IMAGE_AI=openai needs it".to_owned(),
+        }),
+        "runware" if !key("RUNWARE_API_KEY") => Err(SettingsError {
+            name: "RUNWARE_API_KEY",
+            message: "is not set, and IGNY8_IMAGE_AI=runware needs it".to_owned(),
+        }),
+        known @ ("offline" | "openai" | "runware") => Ok(known),
+        other => Err(SettingsError {
+            name: "IGNY8_IMAGE_AI",
+            message: format!("`{other}` makes no pictures; set offline, openai or runware"),
+        }),
+    }
+}
+
+/// Refuses what is set and no address of the web.
+fn is_web_address(name: &'static str, url: Option<&str>) -> Result<(), SettingsError> {
+    let Some(url) = url else { return Ok(()) };
+    let parsed = url.trim().parse::<Uri>().ok();
+    if parsed.is_some_and(|uri| uri.host().is_some() && matches!(uri.scheme_str(), Some("http" | "https"))) {
+        return Ok(());
+    }
+    let example = match name {
+        "OPENAI_BASE_URL" => "http://127.0.0.1:11434/v1",
+        "ANTHROPIC_BASE_URL" => "https://api.anthropic.com",
+        _ => "https://api.example.com/v1",
+    };
+    Err(SettingsError { name, message: format!("`{url}` is not an http or https address; set one, as {example}") })
+}
+
 /// Who answers; refused without what that one needs, since else only the first job would tell, item by item.
 fn provider<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Result<&'a str, SettingsError> {
-    for (name, example) in
-        [("OPENAI_BASE_URL", "http://127.0.0.1:11434/v1"), ("ANTHROPIC_BASE_URL", "https://api.anthropic.com")]
-    {
-        let Some(url) = get(name) else { continue };
-        let parsed = url.trim().parse::<Uri>().ok();
-        if !parsed.is_some_and(|uri| uri.host().is_some() && matches!(uri.scheme_str(), Some("http" | "https"))) {
-            let message = format!("`{url}` is not an http or https address; set one, as {example}");
-            return Err(SettingsError { name, message });
-        }
+    for name in ["OPENAI_BASE_URL", "ANTHROPIC_BASE_URL"] {
+        is_web_address(name, get(name))?;
     }
     let (openai, anthropic) = (get("OPENAI_API_KEY"), get("ANTHROPIC_API_KEY"));
     let ai = get("IGNY8_AI").unwrap_or(match (openai, anthropic) {
@@ -177,6 +222,19 @@ mod tests {
     }
 
     #[test]
+    fn pictures_follow_the_keys_too() {
+        let images = |vars| settings(vars).map(|settings| settings.passed_on["IGNY8_IMAGE_AI"].clone());
+        assert_eq!(images(&[]).unwrap(), "offline");
+        assert_eq!(images(&[("ANTHROPIC_API_KEY", "k")]).unwrap(), "offline");
+        assert_eq!(images(&[("OPENAI_API_KEY", "k")]).unwrap(), "openai");
+        assert_eq!(images(&[("OPENAI_API_KEY", "k"), ("RUNWARE_API_KEY", "r")]).unwrap(), "runware");
+        assert_eq!(images(&[("OPENAI_API_KEY", "k"), ("IGNY8_IMAGE_AI", "offline")]).unwrap(), "offline");
+        assert!(images(&[("IGNY8_IMAGE_AI", "runware")]).unwrap_err().starts_with("RUNWARE_API_KEY"));
+        assert!(images(&[("IGNY8_IMAGE_AI", "dali")]).unwrap_err().contains("offline, openai or runware"));
+        assert!(images(&[("RUNWARE_BASE_URL", "ftp://x")]).unwrap_err().starts_with("RUNWARE_BASE_URL"));
+    }
+
+    #[test]
     fn what_is_wrong_is_named() {
         assert!(settings(&[("IGNY8_ADDR", "here")]).unwrap_err().starts_with("IGNY8_ADDR: `here`"));
         for wrong in ["many", "-1", "1.5", "1000001", "99999999999999999999"] {
@@ -186,7 +244,7 @@ mod tests {
         assert!(settings(&[("IGNY8_TRIAL_CREDITS", "1000000")]).is_ok());
         assert!(settings(&[("IGNY8_LOG", "loud")]).unwrap_err().starts_with("IGNY8_LOG: `loud`"));
         assert_eq!(settings(&[("IGNY8_LOG", "info")]).unwrap().log, LevelFilter::INFO);
-        assert!(settings(&[("AI_TIMEOUT_SECONDS", "300")]).unwrap_err().contains("5 to 280 seconds"));
+        assert!(settings(&[("AI_TIMEOUT_SECONDS", "300")]).unwrap_err().contains("10 to 280 seconds"));
         assert!(settings(&[("IGNY8_AI", "magic")]).unwrap_err().contains("offline, openai or anthropic"));
     }
 

@@ -69,9 +69,11 @@ function NotFound() {
 
 /** Stands where a page would. */
 function NoPage({ title, children }: { title: string; children: React.ReactNode }) {
+  const { pathname } = useLocation();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: from one such page to the next the title is the same
   useEffect(() => {
     document.title = `${title} · IGNY8`;
-  }, [title]);
+  }, [title, pathname]);
   return (
     <EmptyState title={title} action={<LinkButton to="/">Go to the dashboard</LinkButton>}>
       {children}
@@ -170,8 +172,16 @@ export const router = createBrowserRouter([
               { path: "/planner/ideas", lazy: page(() => import("@/pages/planner/ideas"), "Ideas") },
               { path: "/writer/tasks", lazy: page(() => import("@/pages/writer/tasks"), "Tasks") },
               { path: "/writer/content", lazy: page(() => import("@/pages/writer/content"), "Contents") },
+              { path: "/writer/sources", lazy: page(() => import("@/pages/writer/sources"), "Sources") },
+              { path: "/writer/images", lazy: page(() => import("@/pages/writer/images"), "Images") },
               { path: "/writer/content/:id", lazy: page(() => import("@/pages/writer/editor"), "Editor") },
+              { path: "/thinker/prompts", lazy: page(() => import("@/pages/thinker"), "Prompts") },
+              { path: "/thinker/prompts/:name", lazy: page(() => import("@/pages/thinker"), "PromptEditor") },
+              { path: "/thinker/authors", lazy: page(() => import("@/pages/thinker"), "AuthorProfiles") },
+              { path: "/thinker/pictures", lazy: page(() => import("@/pages/thinker"), "PictureBench") },
+              { path: "/thinker/strategies", lazy: page(() => import("@/pages/thinker"), "Strategies") },
               { path: "/publisher", lazy: page(() => import("@/pages/publisher"), "Publisher") },
+              { path: "/automation", lazy: page(() => import("@/pages/automation"), "Automation") },
               { path: "/jobs", lazy: page(() => import("@/pages/jobs"), "Jobs") },
               { path: "/notices", lazy: page(() => import("@/pages/notices"), "Notices") },
               { path: "/jobs/:id", lazy: page(() => import("@/pages/jobs"), "JobDetail") },
@@ -181,6 +191,10 @@ export const router = createBrowserRouter([
               { path: "/settings/sites", lazy: page(() => import("@/pages/settings"), "Sites") },
               { path: "/settings/sites/:id", lazy: page(() => import("@/pages/settings"), "SiteDetail") },
               { path: "/settings/team", lazy: page(() => import("@/pages/settings"), "Team") },
+              {
+                path: "/settings/ai-models",
+                lazy: page(() => import("@/pages/settings"), "AiModels", { role: "admin" }),
+              },
               {
                 path: "/settings/api-keys",
                 lazy: page(() => import("@/pages/settings"), "ApiKeys", { role: "admin" }),

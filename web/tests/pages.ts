@@ -22,6 +22,7 @@ export type Spot = {
 const OF_DATA: Record<string, { name: string; at: (data: Data) => string }> = {
   "/writer/content/:id": { name: "editor", at: (data) => `/writer/content/${data.content}` },
   "/jobs/:id": { name: "job", at: (data) => `/jobs/${data.job}` },
+  "/thinker/prompts/:name": { name: "prompt", at: () => "/thinker/prompts/generate_content-post" },
   "/settings/sites/:id": { name: "site", at: (data) => `/settings/sites/${data.site}` },
 };
 

@@ -124,6 +124,9 @@ export async function workedOn(api: Api): Promise<Data> {
   const { task_ids } = await api.post("/api/planner/ideas/queue", { idea_ids: ideas.slice(0, 2) });
   const job = await done("/api/writer/generate", { task_ids: task_ids.slice(0, 1) });
   const [content = ""] = await ids(`/api/writer/content?site_id=${site}`);
+  await done("/api/writer/images/prompts", { content_ids: [content] });
+  const pictures = await ids(`/api/writer/images?site_id=${site}`);
+  await done("/api/writer/images/generate", { image_ids: pictures.slice(0, 2) });
   await done("/api/publish", { content_ids: [content], destinations: ["igny8"] });
   return { site, content, job };
 }

@@ -260,9 +260,11 @@ test("offline, each page says so, and comes by itself when the network is back",
 /** What may be pressed where one can only read, beside the names of what is listed; anything else is a change. */
 const READING = [
   /^(Export|Try again|More filters|Fewer filters|Show more|Show older ones|Older versions)$/,
-  /^(Save view|Clear|Clear filters|Forget the view .*|Last \d+ days|(Hide|Show) chart|Board|Cards|Table)$/,
+  /^(Save view|Clear|Clear filters|Forget the view .*|Last \d+ days|(Hide|Show) chart|Board|Cards|Table|Sizes|Hubs|In other sites)$/,
   // The editor's looks at what is there.
-  /^(Preview|Revision \d+.*View)$/,
+  /^(Preview|View JSON-LD|Revision \d+.*View)$/,
+  // Where a claim stands in the text, and what a deployment warned of.
+  /^(“.+”|\d+ warnings?)$/,
   // One's own person and own mark of what was read, and what is kept in the browser.
   /^(Mark all as read|Change password by email|Sign out|Light|Dark|System|Leave Acme Garage)$/,
   // Menus that hold nothing but ways to other pages then; they are opened by the test of roles.
@@ -322,7 +324,12 @@ async function readsOnly(page: Page, banner: string, hidden: string[]): Promise<
 
 test("a viewer sees every page, and nothing on it changes anything", async ({ page, request }) => {
   await signIn(page, await member(request, api, "viewer"));
-  await readsOnly(page, "You are a viewer here", ["welcome", "settings-api-keys", "billing-usage"]);
+  await readsOnly(page, "You are a viewer here", [
+    "welcome",
+    "settings-api-keys",
+    "settings-ai-models",
+    "billing-usage",
+  ]);
 });
 
 async function suspended(context: BrowserContext): Promise<void> {

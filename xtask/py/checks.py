@@ -39,7 +39,15 @@ TABLE_ACTIONS = {
 }
 SECRET_READERS = {
     "SigningKey": {"auth-session"},
-    "AiKey": {"planner-cluster-worker", "planner-ideas-worker", "writer-generate-worker"},
+    "AiKey": {
+        "planner-cluster-worker",
+        "planner-ideas-worker",
+        "writer-generate-worker",
+        "writer-image-prompts-worker",
+        "writer-images-worker",
+        "thinker-worker",
+    },
+    "RunwareKey": {"writer-images-worker"},
 }
 # Who may touch which prefix of the bucket, and how.
 PREFIXES = {
@@ -47,11 +55,26 @@ PREFIXES = {
         "planner-keywords": {"PutObject"},
         "planner-imports": {"PutObject", "GetObject"},
         "planner-import-worker": {"GetObject"},
+        "writer-images": {"PutObject", "GetObject"},
     },
     "raw": {name: {"PutObject", "GetObject"} for name in SECRET_READERS["AiKey"]},
+    # Who asks reads the tenant's own prompt; it is saved by `thinker` alone.
+    "prompts": {"thinker": {"PutObject", "GetObject"}} | {name: {"GetObject"} for name in SECRET_READERS["AiKey"]},
+    "trials": {name: {"PutObject", "GetObject"} for name in ("thinker", "thinker-worker")},
     "content": {
         "writer-content": {"PutObject", "GetObject"},
+        "writer-sources": {"PutObject", "GetObject"},
+        "writer-regenerate": {"GetObject"},
+        "writer-reparse": {"PutObject"},
         "writer-generate-worker": {"PutObject", "GetObject"},
+        "publisher": {"GetObject"},
+        "writer-images": {"PutObject", "GetObject"},
+        "writer-image-prompts-worker": {"GetObject"},
+        "publisher-deploy-worker": {"GetObject"},
+    },
+    "images": {
+        "writer-images": {"PutObject", "GetObject"},
+        "writer-images-worker": {"PutObject"},
         "publisher-deploy-worker": {"GetObject"},
     },
     "sites": {"publisher-deploy-worker": {"PutObject", "GetObject", "DeleteObject"}},

@@ -6,6 +6,8 @@
 
 mod bench;
 mod edge;
+mod gutenberg;
+mod model;
 mod moto;
 mod node;
 mod python;
@@ -29,9 +31,10 @@ The developer's commands of IGNY8.
 
 cargo xtask up [ARGUMENTS]      build and run the local cloud (igny8-up); its environment is this one
 cargo xtask test                everything that CI checks, a table of times at the end
-    --only STEP                 one step (may be repeated): fmt, template, parity, clippy, deny, web, edge, test, docs, openapi, lambda, browser
+    --only STEP                 one step (may be repeated): fmt, template, parity, clippy, deny, web, edge, test, gutenberg, docs, openapi, lambda, model, browser
     --aws moto                  the short way through and the table's conformance suite on moto_server
-cargo xtask bench [BINARY...]   build the three largest functions for release and a hello world, and measure them
+cargo xtask bench [BINARY...]   measure everything beside its peers; functions named are built for release and measured alone
+cargo xtask bench blocks        the rendering of articles alone; reader: of answers read; clustering: of keywords (needs IGNY8_SHARED)
 cargo xtask venv GROUP          make the Python tools of xtask/requirements/GROUP.txt and say where they are
 ";
 

@@ -4,14 +4,14 @@
 
 use std::{
     fs::File,
-    net::{Ipv4Addr, TcpListener, TcpStream},
+    net::{Ipv4Addr, TcpStream},
     thread,
     time::{Duration, Instant},
 };
 
 use crate::{
     python,
-    shell::{Doing, Fault, Result, Server, run, target},
+    shell::{Doing, Fault, Result, Server, free_port, run, target},
     steps::{Outcome, nextest},
 };
 
@@ -47,9 +47,4 @@ pub fn step() -> Result<Outcome> {
         .env("IGNY8_TEST_ENDPOINT", format!("http://127.0.0.1:{port}"));
     run(&mut tests)?;
     Ok(Outcome::Passed(None))
-}
-
-fn free_port() -> Result<u16> {
-    let probe = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).doing("looking for a free port")?;
-    Ok(probe.local_addr().doing("looking for a free port")?.port())
 }

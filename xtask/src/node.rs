@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn lock_files_name_no_registry() {
         assert!(names_registry(r#"{"version": "1.0.0", "resolved": "https://registry.example.com/a.tgz"}"#));
-        for project in ["web", "infra-cdk"] {
+        for project in ["web", "infra-cdk", "libs/blocks/wordpress"] {
             let lock = fs::read_to_string(root().join(project).join("package-lock.json")).unwrap();
             assert!(lock.contains("\"integrity\":") && !names_registry(&lock), "{project}");
         }

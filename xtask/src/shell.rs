@@ -4,6 +4,7 @@ use std::{
     env,
     ffi::OsStr,
     fmt,
+    net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     thread,
@@ -195,4 +196,10 @@ impl Workspace {
 pub fn has_functions() -> bool {
     let Ok(entries) = std::fs::read_dir(root().join("functions")) else { return false };
     entries.flatten().any(|entry| entry.path().join("Cargo.toml").is_file())
+}
+
+/// A port on loopback that nobody listens on.
+pub fn free_port() -> Result<u16> {
+    let probe = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).doing("looking for a free port")?;
+    Ok(probe.local_addr().doing("looking for a free port")?.port())
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    edge, python,
+    edge, gutenberg, model, python,
     shell::{
         Doing, Result, Workspace, cargo, find, has_functions, program, root, run, run_together, target, wait_at_most,
     },
@@ -36,9 +36,11 @@ pub const STEPS: &[Step] = &[
     ("edge", edge::step),
     ("clippy", clippy),
     ("test", test),
+    ("gutenberg", gutenberg::step),
     ("docs", docs),
     ("openapi", openapi),
     ("lambda", lambda),
+    ("model", model::step),
     ("browser", web::browser),
 ];
 

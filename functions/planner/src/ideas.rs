@@ -11,7 +11,7 @@ use igny8_api::{
 };
 use igny8_app::{Estimated, HTTP_NEEDS, Started};
 use igny8_content::Contents;
-use igny8_core::{ClusterId, IdeaId, Page, SectorId, SiteId, TaskId};
+use igny8_core::{ClusterId, Error, IdeaId, Page, SectorId, SiteId, TaskId};
 use igny8_lambda::FunctionSpec;
 use igny8_planning::{
     IdeaCreate, IdeaQuery, IdeaUpdate, IdeasRequest, Planning,
@@ -54,6 +54,8 @@ pub fn routes(planning: Planning, contents: Contents) -> OpenApiRouter {
         .routes(routes!(generate))
         .routes(routes!(queue))
         .routes(routes!(get, update, delete))
+        .routes(routes!(merge))
+        .routes(routes!(unmerge))
         .with_state(Services { planning, contents })
 }
 
@@ -107,10 +109,11 @@ async fn list(
 )]
 async fn create(
     State(planning): State<Planning>,
+    State(contents): State<Contents>,
     Caller(ctx): Caller,
     Body(new): Body<IdeaCreate>,
 ) -> Result<Created<ContentIdea>, Failure> {
-    Ok(Created(planning.create_idea(&ctx, new).await?))
+    Ok(Created(planning.create_idea(&ctx, new, &contents).await?))
 }
 
 /// What to do with many ideas.
@@ -121,38 +124,58 @@ enum IdeaAction {
     Accept,
     /// They shall not be written.
     Reject,
+    /// Nobody has decided yet, again.
+    Restore,
     /// Remove them for good.
     Delete,
 }
 
-/// Accepts, rejects or removes many ideas; answers per id.
+/// What to do with which ideas.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = BulkRequest_Ideas)]
+struct IdeaBulk {
+    /// What to do with each of them.
+    action: IdeaAction,
+    /// With which ones, at most 200.
+    ids: Vec<IdeaId>,
+    /// For `reject` alone: why, at most 380 bytes.
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+/// Accepts, rejects, takes back or removes many ideas; answers per id.
 #[utoipa::path(
     post, path = "/api/planner/ideas/bulk",
-    request_body(content = BulkRequest<IdeaAction, IdeaId>, example = json!({
+    request_body(content = IdeaBulk, example = json!({
         "action": "accept", "ids": ["01JZ0000000000000000000000"]
     })),
     responses((status = 200, body = Bulk<IdeaId>))
 )]
 async fn bulk(
     State(planning): State<Planning>,
+    State(contents): State<Contents>,
     Caller(ctx): Caller,
-    Body(request): Body<BulkRequest<IdeaAction, IdeaId>>,
+    Body(request): Body<IdeaBulk>,
 ) -> Result<Bulk<IdeaId>, Failure> {
-    let (planning, ctx) = (&planning, &ctx);
+    let IdeaBulk { action, ids, reason } = request;
+    if reason.is_some() && action != IdeaAction::Reject {
+        return Err(Error::invalid("reason", "belongs to the action reject alone").into());
+    }
+    let (planning, contents, ctx, reason) = (&planning, &contents, &ctx, &reason);
     let decide = |id, status| async move {
-        planning
-            .update_idea(ctx, id, IdeaUpdate { status: Some(status), ..IdeaUpdate::default() }, None)
-            .await
-            .map(drop)
+        let change = IdeaUpdate { status: Some(status), reject_reason: reason.clone(), ..IdeaUpdate::default() };
+        planning.update_idea(ctx, id, change, None, contents).await.map(drop)
     };
     let one = |action, id| async move {
         match action {
             IdeaAction::Accept => decide(id, IdeaStatus::Accepted).await,
             IdeaAction::Reject => decide(id, IdeaStatus::Rejected).await,
+            IdeaAction::Restore => decide(id, IdeaStatus::New).await,
             IdeaAction::Delete => planning.delete_idea(ctx, id).await,
         }
     };
-    request.each(one).await
+    BulkRequest { action, ids }.each(one).await
 }
 
 /// Generates ideas for clusters: 1 credit for each idea that is made.
@@ -179,6 +202,9 @@ async fn generate(
 struct QueueRequest {
     /// At most 45.
     idea_ids: Vec<IdeaId>,
+    /// Those of them that shall be written though the gate found a rival: the one that the idea names at this moment.
+    #[serde(default)]
+    overrule: Vec<IdeaId>,
 }
 
 /// The tasks that were made.
@@ -188,7 +214,8 @@ struct Queued {
     task_ids: Vec<TaskId>,
 }
 
-/// Makes a task of each idea; all of them or none.
+/// Makes a task of each idea; all of them or none. Each is judged once more: 409 when one has a rival that nobody has
+/// overruled; `errors` names it for each, and so does the verdict of the idea from then on.
 #[utoipa::path(
     post, path = "/api/planner/ideas/queue",
     request_body(content = QueueRequest, example = json!({ "idea_ids": ["01JZ0000000000000000000000"] })),
@@ -199,7 +226,47 @@ async fn queue(
     Caller(ctx): Caller,
     Body(request): Body<QueueRequest>,
 ) -> Result<Created<Queued>, Failure> {
-    Ok(Created(Queued { task_ids: contents.queue_ideas(&ctx, request.idea_ids).await? }))
+    Ok(Created(Queued { task_ids: contents.queue_ideas(&ctx, request.idea_ids, &request.overrule).await? }))
+}
+
+/// What to merge an idea into.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct IdeaMerge {
+    /// The rival that the idea's verdict names: so nobody merges into something that they have not seen.
+    rival_id: String,
+}
+
+/// Merges an idea into its rival: an idea or a task that waits gets its keywords and its outline, a page or a draft its
+/// keywords. The idea is rejected, and says what it became part of.
+#[utoipa::path(
+    post, path = "/api/planner/ideas/{id}/merge", params(("id" = IdeaId, Path)),
+    request_body(content = IdeaMerge, example = json!({ "rival_id": "01K2V6Q8ZC4M7N9D3F5H1J0KRS" })),
+    responses((status = 200, body = ContentIdea))
+)]
+async fn merge(
+    State(contents): State<Contents>,
+    Caller(ctx): Caller,
+    Path(id): Path<IdeaId>,
+    Body(request): Body<IdeaMerge>,
+) -> Result<Response, Failure> {
+    let idea = contents.merge_idea(&ctx, id, &request.rival_id).await?;
+    Ok(versioned(idea.version, idea))
+}
+
+/// Takes the merge of an idea back: it is what it was before, and what it gave goes from its rival, as far as that is
+/// still there and waits.
+#[utoipa::path(
+    post, path = "/api/planner/ideas/{id}/unmerge", params(("id" = IdeaId, Path)),
+    responses((status = 200, body = ContentIdea))
+)]
+async fn unmerge(
+    State(contents): State<Contents>,
+    Caller(ctx): Caller,
+    Path(id): Path<IdeaId>,
+) -> Result<Response, Failure> {
+    let idea = contents.unmerge_idea(&ctx, id).await?;
+    Ok(versioned(idea.version, idea))
 }
 
 /// An idea.
@@ -216,7 +283,7 @@ async fn get(
     Ok(versioned(idea.version, idea))
 }
 
-/// Changes, accepts or rejects an idea.
+/// Changes, accepts or rejects an idea. One with another title or other keywords is judged again.
 #[utoipa::path(
     patch, path = "/api/planner/ideas/{id}", params(("id" = IdeaId, Path)),
     request_body(content = IdeaUpdate, example = json!({ "status": "accepted" })),
@@ -224,12 +291,13 @@ async fn get(
 )]
 async fn update(
     State(planning): State<Planning>,
+    State(contents): State<Contents>,
     Caller(ctx): Caller,
     Path(id): Path<IdeaId>,
     IfMatch(version): IfMatch,
     Body(change): Body<IdeaUpdate>,
 ) -> Result<Response, Failure> {
-    let idea = planning.update_idea(&ctx, id, change, version).await?;
+    let idea = planning.update_idea(&ctx, id, change, version, &contents).await?;
     Ok(versioned(idea.version, idea))
 }
 

@@ -10,5 +10,9 @@ use igny8_planning::IdeasStep;
 pub const FUNCTION: FunctionSpec = FunctionSpec {
     name: "planner-ideas-worker",
     needs: WORKER_NEEDS,
-    build: |app| Ok(igny8_app::worker(app, IdeasStep::new(igny8_app::planning(app), Arc::new(Models::new(app))))),
+    build: |app| {
+        let rivals = Arc::new(igny8_app::contents(app));
+        let step = IdeasStep::new(igny8_app::planning(app), Arc::new(Models::new(app)), rivals);
+        Ok(igny8_app::worker(app, step))
+    },
 };

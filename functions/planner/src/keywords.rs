@@ -7,15 +7,15 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use igny8_api::{
-    Body, Bulk, BulkRequest, Caller, Created, Failure, IfMatch, List, ListParams, Path, Query, Raw, no_content,
-    versioned,
+    Body, Bulk, BulkRequest, Caller, Created, Failure, IfMatch, List, ListParams, Path, Query, Raw, SearchParams,
+    no_content, versioned,
 };
 use igny8_app::HTTP_NEEDS;
-use igny8_core::{ClusterId, Error, KeywordId, Page, SectorId, SiteId};
+use igny8_core::{ClusterId, Cursor, Error, KeywordId, Limit, Page, SectorId, SiteId};
 use igny8_lambda::FunctionSpec;
 use igny8_planning::{
-    AddedKeywords, ImportStarted, ImportSummary, Intent, KeywordCreate, KeywordQuery, KeywordSort, KeywordUpdate,
-    Planning,
+    AddedKeywords, DuplicateQuery, Duplicates, ImportStarted, ImportSummary, Intent, KeywordCreate, KeywordQuery,
+    KeywordSort, KeywordUpdate, Planning,
     entity::{Keyword, KeywordStatus},
     export,
 };
@@ -32,6 +32,8 @@ pub const FUNCTION: FunctionSpec = FunctionSpec {
 
 /// The most keywords of an export.
 const MOST_EXPORTED: usize = 10_000;
+/// The most ids of a bulk action.
+const MOST_BULK: usize = 200;
 
 /// The routes.
 pub fn routes(planning: Planning) -> OpenApiRouter {
@@ -41,6 +43,7 @@ pub fn routes(planning: Planning) -> OpenApiRouter {
         .routes(routes!(import))
         .routes(routes!(import_url))
         .routes(routes!(export_csv))
+        .routes(routes!(duplicates))
         .routes(routes!(get, update, delete))
         .with_state(planning)
 }
@@ -98,7 +101,7 @@ fn query(list: &List<Filter>) -> Result<KeywordQuery, Error> {
 /// `sort` is `-created_at` (newest first), `-volume` or `keyword`; with `q` it is `keyword`. That order cannot be
 /// combined with filters other than the site.
 #[utoipa::path(
-    get, path = "/api/planner/keywords", params(ListParams, Filter),
+    get, path = "/api/planner/keywords", params(ListParams, SearchParams, Filter),
     responses((status = 200, body = Page<Keyword>))
 )]
 async fn list(
@@ -143,6 +146,8 @@ async fn create(
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum KeywordAction {
+    /// Change them all alike; `change` says what.
+    Update,
     /// Put them away.
     Archive,
     /// Take them back.
@@ -151,32 +156,87 @@ enum KeywordAction {
     Delete,
 }
 
-/// Archives, takes back or removes many keywords; answers per id.
+/// What to do with which keywords.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = BulkRequest_Keywords)]
+struct KeywordBulk {
+    /// What to do with each of them.
+    action: KeywordAction,
+    /// With which ones, at most 200.
+    ids: Vec<KeywordId>,
+    /// For `update` alone: what changes, as for one keyword; another `cluster_id` moves them.
+    #[serde(default)]
+    change: Option<KeywordUpdate>,
+}
+
+/// Changes, moves, archives, takes back or removes many keywords; answers per id.
 #[utoipa::path(
     post, path = "/api/planner/keywords/bulk",
-    request_body(content = BulkRequest<KeywordAction, KeywordId>, example = json!({
-        "action": "archive", "ids": ["01JZ0000000000000000000000"]
+    request_body(content = KeywordBulk, example = json!({
+        "action": "update", "ids": ["01JZ0000000000000000000000"], "change": { "intent": "commercial" }
     })),
     responses((status = 200, body = Bulk<KeywordId>))
 )]
 async fn bulk(
     State(planning): State<Planning>,
     Caller(ctx): Caller,
-    Body(request): Body<BulkRequest<KeywordAction, KeywordId>>,
+    Body(request): Body<KeywordBulk>,
 ) -> Result<Bulk<KeywordId>, Failure> {
-    let (planning, ctx) = (&planning, &ctx);
-    let put = |id, status| async move {
-        let change = KeywordUpdate { status: Some(status), ..KeywordUpdate::default() };
-        planning.update_keyword(ctx, id, change, None).await.map(drop)
-    };
-    let one = |action, id| async move {
-        match action {
-            KeywordAction::Archive => put(id, KeywordStatus::Archived).await,
-            KeywordAction::Unarchive => put(id, KeywordStatus::New).await,
-            KeywordAction::Delete => planning.delete_keyword(ctx, id).await,
+    let KeywordBulk { action, ids, change } = request;
+    let status = |status| KeywordUpdate { status: Some(status), ..KeywordUpdate::default() };
+    let change = match (action, change) {
+        (KeywordAction::Update, Some(change)) => change,
+        (KeywordAction::Update, None) => return Err(Error::invalid("change", "is required: say what changes").into()),
+        (_, Some(_)) => return Err(Error::invalid("change", "belongs to the action update alone").into()),
+        (KeywordAction::Archive, None) => status(KeywordStatus::Archived),
+        (KeywordAction::Unarchive, None) => status(KeywordStatus::New),
+        (KeywordAction::Delete, None) => {
+            let (planning, ctx) = (&planning, &ctx);
+            let request = BulkRequest { action, ids };
+            return request.each(|_, id| async move { planning.delete_keyword(ctx, id).await }).await;
         }
     };
-    request.each(one).await
+    if ids.len() > MOST_BULK {
+        return Err(Error::invalid("ids", format!("at most {MOST_BULK} at once")).into());
+    }
+    Ok(Bulk::new(planning.change_keywords(&ctx, &ids, &change).await?))
+}
+
+/// Which keywords to compare with other sites.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct DuplicateFilter {
+    /// The site whose keywords are compared.
+    site_id: SiteId,
+    /// Compare with this site only; with the first 20 others that you may see unless told.
+    other_site_id: Option<SiteId>,
+    /// How many keywords to compare, in the order of their names.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<usize>,
+    /// `next_cursor` of the answer before.
+    cursor: Option<Cursor>,
+}
+
+/// Which of the next keywords of a site stand in other sites too, of those that you may see.
+#[utoipa::path(
+    get, path = "/api/planner/keywords/duplicates", params(DuplicateFilter),
+    responses((status = 200, body = Duplicates))
+)]
+async fn duplicates(
+    State(planning): State<Planning>,
+    Caller(ctx): Caller,
+    Query(filter): Query<DuplicateFilter>,
+) -> Result<Json<Duplicates>, Failure> {
+    let limit = match filter.limit {
+        None => Limit::default(),
+        Some(limit) => Limit::new(limit)
+            .ok_or_else(|| Error::invalid("limit", format!("must be a whole number from 1 to {}", Limit::MAX)))?,
+    };
+    let query =
+        DuplicateQuery { site_id: filter.site_id, other_site_id: filter.other_site_id, limit, cursor: filter.cursor };
+    Ok(Json(planning.duplicates(&ctx, query).await?))
 }
 
 /// Where an imported file belongs.
@@ -270,7 +330,7 @@ async fn get(
     Ok(versioned(keyword.version, keyword))
 }
 
-/// Changes a keyword.
+/// Changes a keyword; what is null is taken away, and another `cluster_id` moves it.
 #[utoipa::path(
     patch, path = "/api/planner/keywords/{id}", params(("id" = KeywordId, Path)),
     request_body(content = KeywordUpdate, example = json!({ "difficulty": 40 })),

@@ -8,6 +8,7 @@ pub mod ideas_worker;
 pub mod import_worker;
 pub mod imports;
 pub mod keywords;
+pub mod merge_worker;
 
 use igny8_lambda::App;
 use utoipa_axum::router::OpenApiRouter;
@@ -19,7 +20,7 @@ pub fn routes(app: &App) -> Vec<OpenApiRouter> {
         keywords::routes(planning.clone()),
         imports::routes(planning.clone()),
         cluster::routes(planning.clone()),
-        clusters::routes(planning.clone()),
+        clusters::routes(planning.clone(), igny8_app::contents(app)),
         ideas::routes(planning, igny8_app::contents(app)),
     ]
 }

@@ -5,7 +5,7 @@ use igny8_api::{Accepted, AcceptedJob, Body, Caller, Estimate, Failure, List, Li
 use igny8_app::{Estimated, Started, started};
 use igny8_core::{ContentId, DeploymentId, Page, RecordId, SiteId};
 use igny8_lambda::FunctionSpec;
-use igny8_publishing::{DeploymentView, PublishRequest, Publishing, PublishingRecord};
+use igny8_publishing::{DeploymentView, Preview, PublishRequest, Publishing, PublishingRecord};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -23,6 +23,7 @@ pub fn routes(publishing: Publishing) -> OpenApiRouter {
         .routes(routes!(publish))
         .routes(routes!(records))
         .routes(routes!(record))
+        .routes(routes!(preview))
         .routes(routes!(deployments))
         .routes(routes!(deployment))
         .routes(routes!(rollback))
@@ -88,6 +89,19 @@ async fn record(
     Path(id): Path<RecordId>,
 ) -> Result<Json<PublishingRecord>, Failure> {
     Ok(Json(publishing.record(&ctx, id).await?))
+}
+
+/// What a content will tell search engines on the site that we host, once it is published as it is now.
+#[utoipa::path(
+    get, path = "/api/publish/preview/{id}", params(("id" = ContentId, Path)),
+    responses((status = 200, body = Preview))
+)]
+async fn preview(
+    State(publishing): State<Publishing>,
+    Caller(ctx): Caller,
+    Path(id): Path<ContentId>,
+) -> Result<Json<Preview>, Failure> {
+    Ok(Json(publishing.preview(&ctx, id).await?))
 }
 
 /// Which deployments.

@@ -11,6 +11,11 @@ pub const FUNCTION: FunctionSpec = FunctionSpec {
         Ok(Handler::queue(move |message, _| {
             let (work, env) = (work.clone(), env.clone());
             async move {
+                // A run of a schedule: its row is still due, and the tick sends it again.
+                if igny8_automation::is_run(&message.body) {
+                    tracing::warn!(body = message.body, "a run of a schedule could not be handled");
+                    return Ok(());
+                }
                 let outcome = work.dead_letter(&env, &message.body).await?;
                 tracing::warn!(?outcome, "a dead letter");
                 Ok(())

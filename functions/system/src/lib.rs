@@ -1,4 +1,4 @@
-//! The functions of the system: jobs, notices, the live feed, health, the sweep, dead letters, the table's stream and mail.
+//! The functions of the system: jobs, notices, the live feed, schedules, health, the sweep, dead letters, the table's stream and mail.
 
 pub mod dead_letters;
 pub mod events;
@@ -7,9 +7,12 @@ pub mod jobs;
 pub mod live;
 pub mod mail;
 pub mod notices;
+pub mod schedule_worker;
+pub mod schedules;
 pub mod status;
 pub mod stream;
 pub mod sweep;
+pub mod tick;
 
 use igny8_lambda::App;
 use utoipa_axum::router::OpenApiRouter;
@@ -20,6 +23,7 @@ pub fn routes(app: &App) -> Vec<OpenApiRouter> {
         jobs::routes(igny8_app::work(app)),
         events::routes(igny8_app::live(app)),
         notices::routes(igny8_app::live(app)),
+        schedules::routes(igny8_app::automation(app)),
         status::routes(app.table.clone()),
     ]
 }

@@ -3,8 +3,11 @@
 use axum::{Json, extract::State, response::Response};
 use igny8_api::{Body, Caller, Failure, IfMatch, List, ListParams, Path, versioned};
 use igny8_app::HTTP_NEEDS;
-use igny8_blocks::Document;
-use igny8_content::{Content, ContentQuery, ContentStatus, ContentUpdate, ContentView, Contents, Revision};
+use igny8_blocks::{
+    Document, StructureData,
+    structure::{KindSchema, json_schemas},
+};
+use igny8_content::{Claims, Content, ContentQuery, ContentStatus, ContentUpdate, ContentView, Contents, Revision};
 use igny8_core::{ClusterId, ContentId, Page, SiteId};
 use igny8_lambda::FunctionSpec;
 use serde::{Deserialize, Serialize};
@@ -15,14 +18,21 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub const FUNCTION: FunctionSpec = FunctionSpec {
     name: "writer-content",
     needs: HTTP_NEEDS,
-    build: |app| igny8_app::http(app, FUNCTION.name, routes(igny8_app::contents(app))),
+    build: |app| {
+        igny8_app::http(app, FUNCTION.name, {
+            let contents = igny8_app::contents(app);
+            routes(contents.clone()).merge(crate::versions::routes(contents))
+        })
+    },
 };
 
 /// The routes.
 pub fn routes(contents: Contents) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(list))
+        .routes(routes!(schemas))
         .routes(routes!(get, update))
+        .routes(routes!(claims))
         .routes(routes!(revisions))
         .routes(routes!(revision))
         .routes(routes!(restore))
@@ -40,6 +50,8 @@ struct Filter {
     status: Option<ContentStatus>,
     /// Only of this cluster.
     cluster_id: Option<ClusterId>,
+    /// Only of this kind: post, page, product, service or taxonomy.
+    entity_type: Option<String>,
 }
 
 /// Contents of a site, newest first, without their bodies.
@@ -59,9 +71,23 @@ async fn list(
         site_id: filter.site_id,
         status: filter.status,
         cluster_id: filter.cluster_id,
+        entity_type: filter.entity_type,
         page: list.page(),
     };
     Ok(Json(contents.contents(&ctx, query).await?))
+}
+
+/// The schemas of the kinds.
+#[derive(Debug, Serialize, ToSchema)]
+struct Schemas {
+    /// One for each kind.
+    items: Vec<KindSchema>,
+}
+
+/// The JSON Schemas of `structure_data`, one for each kind of content.
+#[utoipa::path(get, path = "/api/writer/content/schemas", responses((status = 200, body = Schemas)))]
+async fn schemas(Caller(_): Caller) -> Json<Schemas> {
+    Json(Schemas { items: json_schemas() })
 }
 
 /// A content with its blocks, and with the HTML made from them.
@@ -95,6 +121,19 @@ async fn update(
     Ok(versioned(view.content.version, view))
 }
 
+/// The figures and quotations of a content as it is now, each with the span of one of its sources that supports it.
+#[utoipa::path(
+    get, path = "/api/writer/content/{id}/claims", params(("id" = ContentId, Path)),
+    responses((status = 200, body = Claims))
+)]
+async fn claims(
+    State(contents): State<Contents>,
+    Caller(ctx): Caller,
+    Path(id): Path<ContentId>,
+) -> Result<Json<Claims>, Failure> {
+    Ok(Json(contents.claims(&ctx, id).await?))
+}
+
 /// Revisions of a content, newest first.
 #[utoipa::path(
     get, path = "/api/writer/content/{id}/revisions", params(ListParams, ("id" = ContentId, Path)),
@@ -125,6 +164,9 @@ struct RevisionView {
     meta_description: String,
     /// The body as it was.
     blocks: Document,
+    /// What its kind had beside the body; revisions from before it had any have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    structure_data: Option<StructureData>,
     /// The same as HTML.
     html: String,
 }
@@ -147,6 +189,7 @@ async fn revision(
         meta_title: body.meta_title,
         meta_description: body.meta_description,
         blocks: body.blocks,
+        structure_data: body.structure_data,
     }))
 }
 

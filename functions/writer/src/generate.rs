@@ -19,7 +19,8 @@ pub fn routes(contents: Contents) -> OpenApiRouter {
     OpenApiRouter::new().routes(routes!(start)).with_state(contents)
 }
 
-/// Writes tasks: 3 credits for each article that is written.
+/// Writes tasks: 3 credits for each article that is written. Either `task_ids`, or all that wait in a site; beyond
+/// `max_credits` none is begun.
 #[utoipa::path(
     post, path = "/api/writer/generate", params(("estimate" = Option<bool>, Query, description = "Only say what it would cost.")),
     request_body(content = GenerateRequest, example = json!({ "task_ids": ["01JZ0000000000000000000000"] })),

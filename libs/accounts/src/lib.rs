@@ -94,12 +94,3 @@ fn expect_version(expected: Option<u64>, stored: u64) -> Result<()> {
         _ => Ok(()),
     }
 }
-
-/// Reads a field of a patch that may be left out (none), null (`Some(None)`) or a value.
-fn maybe_null<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
-where
-    T: serde::Deserialize<'de>,
-    D: serde::Deserializer<'de>,
-{
-    serde::Deserialize::deserialize(deserializer).map(Some)
-}

@@ -1,6 +1,8 @@
 //! Sectors: the topic areas of a site.
 
-use igny8_core::{Ctx, Error, Page, PageRequest, Result, SectorId, SiteId, SiteScoped, TenantId, Timestamp, UserId};
+use igny8_core::{
+    Ctx, Error, Page, PageRequest, Result, SectorId, SiteId, SiteScoped, TenantId, Timestamp, UserId, maybe_null,
+};
 use igny8_platform::{audit, remember_answer};
 use igny8_table::{Cond, Effects, Entity, Key, Keys, Query};
 use serde::{Deserialize, Serialize};
@@ -9,7 +11,6 @@ use utoipa::ToSchema;
 use crate::{
     Accounts, Site, expect_version,
     input::{self, Check},
-    maybe_null,
 };
 
 /// A topic area of a site.

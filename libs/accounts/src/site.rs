@@ -1,11 +1,9 @@
 //! Sites: what they are, and how they are to be treated.
 
-use igny8_core::{SiteId, SiteTag, TenantId, Timestamp, UserId, WorkspaceId};
+use igny8_core::{SiteId, SiteTag, TenantId, Timestamp, UserId, WorkspaceId, maybe_null};
 use igny8_table::{Entity, Key, Keys};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-use crate::maybe_null;
 
 /// What a site is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

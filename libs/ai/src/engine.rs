@@ -1,17 +1,19 @@
-//! Runs an AI function: prompt, call, read, check, and at most one repair and one fallback.
+//! Runs an AI function: prompt, call, read, check, at most one repair, and the models that stand in one after the other.
 //!
-//! Raw answers are stored before they are looked at. A rerun after a crash reads them and does not call again, so a
+//! A model that is over its limit or rests is passed over like one that cannot do it; when all of them are, the item is
+//! put off without losing an attempt. Raw answers are stored before they are looked at. A rerun after a crash reads them and does not call again, so a
 //! model is paid twice only when we die between its answer and the store.
 
-use std::time::Duration;
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::{
+    answers::{AnswerStore, CHAIN, Call, StoredAnswer},
     function::AiFunction,
+    gate::{Admission, Gate, Health, Open},
     prompt::{Prompt, Rendered},
     provider::{ErrorClass, Finish, JsonSchema, ProviderError, Request},
     reader::{self, Repair, RepairKind},
@@ -20,79 +22,14 @@ use crate::{
 
 /// A call with less time than this left is not begun.
 const MIN_CALL: Duration = Duration::from_secs(5);
+/// What fails with less time than this, and less than half of what the item has, says nothing about the model.
+const FAIR_CALL: Duration = Duration::from_secs(30);
 /// How much of a bad answer is shown to the model again: its beginning and its end, in characters.
 const SHOWN: (usize, usize) = (6_000, 2_000);
 
 /// For the user, when no answer could be used.
 const UNUSABLE: &str = "The AI model gave no usable answer, also not when it was asked again. Nothing is charged; retry, \
                         or choose another model.";
-
-/// Which of the calls of one item an answer came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Call {
-    /// The first question.
-    First,
-    /// The same question with what was wrong about the answer.
-    Repair,
-    /// The first question to the model that stands in.
-    Fallback,
-}
-
-impl Call {
-    /// Its name in keys.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::First => "first",
-            Self::Repair => "repair",
-            Self::Fallback => "fallback",
-        }
-    }
-}
-
-/// A raw answer, as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StoredAnswer {
-    /// The raw text.
-    pub text: String,
-    /// Why the model stopped.
-    pub finish: Finish,
-    /// The model that answered.
-    pub model: String,
-    /// Its provider.
-    pub provider: String,
-    /// Tokens of the prompt.
-    pub tokens_in: u64,
-    /// Tokens of the answer.
-    pub tokens_out: u64,
-    /// What the call cost, in millionths of a cent; `None` when the model's price is not known.
-    pub cost_microcents: Option<u64>,
-}
-
-/// Where raw answers are kept, for one item and one generation of it.
-#[async_trait]
-pub trait AnswerStore: Send + Sync {
-    /// The answer of a call, if it was stored.
-    async fn load(&self, call: Call) -> igny8_core::Result<Option<StoredAnswer>>;
-
-    /// Stores an answer unless there is one already; gives back the one that is stored.
-    async fn save_if_absent(&self, call: Call, answer: &StoredAnswer) -> igny8_core::Result<StoredAnswer>;
-}
-
-/// Keeps nothing: for trying a prompt out.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct NoStore;
-
-#[async_trait]
-impl AnswerStore for NoStore {
-    async fn load(&self, _call: Call) -> igny8_core::Result<Option<StoredAnswer>> {
-        Ok(None)
-    }
-
-    async fn save_if_absent(&self, _call: Call, answer: &StoredAnswer) -> igny8_core::Result<StoredAnswer> {
-        Ok(answer.clone())
-    }
-}
 
 /// What one call used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,6 +77,15 @@ pub enum Failure {
         /// What was paid for nevertheless.
         usage: Vec<Usage>,
     },
+    /// A limit stands in the way: it waits, and has not been tried.
+    Postponed {
+        /// For how long.
+        after: Duration,
+        /// For the user: why, and what to do.
+        sentence: String,
+        /// What was paid for before.
+        usage: Vec<Usage>,
+    },
     /// Another try would end the same way.
     ForGood {
         /// For the user.
@@ -155,7 +101,9 @@ impl Failure {
     /// The sentence for the user.
     pub fn sentence(&self) -> &str {
         match self {
-            Self::RetryLater { sentence, .. } | Self::ForGood { sentence, .. } => sentence,
+            Self::RetryLater { sentence, .. } | Self::Postponed { sentence, .. } | Self::ForGood { sentence, .. } => {
+                sentence
+            }
         }
     }
 
@@ -163,13 +111,14 @@ impl Failure {
     pub fn detail(&self) -> &str {
         match self {
             Self::RetryLater { detail, .. } | Self::ForGood { detail, .. } => detail,
+            Self::Postponed { sentence, .. } => sentence,
         }
     }
 
     /// What was paid for nevertheless.
     pub fn usage(&self) -> &[Usage] {
         match self {
-            Self::RetryLater { usage, .. } | Self::ForGood { usage, .. } => usage,
+            Self::RetryLater { usage, .. } | Self::Postponed { usage, .. } | Self::ForGood { usage, .. } => usage,
         }
     }
 }
@@ -181,12 +130,18 @@ pub struct Options {
     pub prompt: Option<Prompt>,
     /// How long all calls together may take.
     pub timeout: Duration,
+    /// The most tokens of an answer, where the function would allow more.
+    pub max_tokens: u32,
+    /// The limits on calls.
+    pub gate: Arc<dyn Gate>,
+    /// A random number, which decides where questions are balanced between models.
+    pub roll: u64,
 }
 
 impl Default for Options {
-    /// The default prompt, and 240 seconds: less than a worker's 300.
+    /// The default prompt, no limits, and 240 seconds: less than a worker's 300.
     fn default() -> Self {
-        Self { prompt: None, timeout: Duration::from_mins(4) }
+        Self { prompt: None, timeout: Duration::from_mins(4), max_tokens: u32::MAX, gate: Arc::new(Open), roll: 0 }
     }
 }
 
@@ -201,9 +156,13 @@ pub async fn run<F: AiFunction>(
     store: &dyn AnswerStore,
     options: &Options,
 ) -> Result<Answer<F::Output>, Failure> {
-    let route = router.route(F::NAME);
-    let mut run = Run { function, input, store, deadline: Instant::now() + options.timeout, usage: Vec::new() };
-    let (vars, rendered) = match prepare::<F>(input, options.prompt.as_ref()) {
+    let targets = VecDeque::from(router.route(F::NAME, options.roll).targets);
+    let deadline = Instant::now() + options.timeout;
+    let fair = FAIR_CALL.min(options.timeout / 2);
+    let max_tokens = F::MAX_TOKENS.min(options.max_tokens);
+    let gate = options.gate.as_ref();
+    let mut run = Run { function, input, store, gate, deadline, fair, max_tokens, targets, slot: 0, usage: Vec::new() };
+    let (vars, rendered) = match prepare(function, input, options.prompt.as_ref()) {
         Ok(prepared) => prepared,
         Err((sentence, detail)) => return Err(Failure::ForGood { sentence, detail, usage: run.usage }),
     };
@@ -213,23 +172,16 @@ pub async fn run<F: AiFunction>(
         input: vars.clone(),
         system: rendered.system.clone(),
         user,
-        schema: Some(JsonSchema { name: F::NAME.to_owned(), schema: F::schema() }),
-        max_tokens: F::MAX_TOKENS,
+        schema: Some(JsonSchema { name: F::NAME.to_owned(), schema: function.schema_of(input) }),
+        max_tokens,
         temperature: F::TEMPERATURE,
         timeout: options.timeout,
     };
 
-    // The first question, or the model that stands in.
-    let mut spare = route.fallback;
-    let mut target = route.first;
-    let mut outcome = run.call(Call::First, &target, request(&target, rendered.user.clone()), spare.is_some()).await;
-    if let (Err(Stop::OtherModel(_)), Some(other)) = (&outcome, spare.clone()) {
-        spare = None;
-        outcome = run.call(Call::Fallback, &other, request(&other, rendered.user.clone()), false).await;
-        target = other;
-    }
-    let answer = match outcome {
-        Ok(answer) => answer,
+    // The first question, to the first model that can answer it.
+    let question = |target: &Target| request(target, rendered.user.clone());
+    let (answer, target) = match run.chain(question, None).await {
+        Ok(answered) => answered,
         Err(stop) => return Err(run.failed(stop)),
     };
     let problem = match run.examine(&answer) {
@@ -240,9 +192,9 @@ pub async fn run<F: AiFunction>(
     // The same question again, with what was wrong.
     tracing::info!(function = F::NAME, model = answer.model, "an answer goes back to the model");
     let again = repair_prompt(&rendered.user, &answer.text, &problem);
-    let mut outcome = run.call(Call::Repair, &target, request(&target, again), spare.is_some()).await;
-    if let (Err(Stop::OtherModel(_)), Some(other)) = (&outcome, spare) {
-        outcome = run.call(Call::Fallback, &other, request(&other, rendered.user.clone()), false).await;
+    let mut outcome = run.call(Call::Repair, &target, request(&target, again)).await;
+    if let Err(stop @ (Stop::OtherModel(_) | Stop::Wait { .. })) = outcome {
+        outcome = run.chain(question, Some(stop)).await.map(|(answer, _)| answer);
     }
     let answer = match outcome {
         Ok(answer) => answer,
@@ -259,10 +211,14 @@ pub async fn run<F: AiFunction>(
 }
 
 /// The variables and the rendered prompt, or a sentence and a detail about why there is none.
-fn prepare<F: AiFunction>(input: &F::Input, own: Option<&Prompt>) -> Result<(Value, Rendered), (String, String)> {
+fn prepare<F: AiFunction>(
+    function: &F,
+    input: &F::Input,
+    own: Option<&Prompt>,
+) -> Result<(Value, Rendered), (String, String)> {
     let internal = |detail: String| ("Something went wrong on our side. Tell the operator.".to_owned(), detail);
     let vars = serde_json::to_value(input).map_err(|error| internal(format!("the input of {}: {error}", F::NAME)))?;
-    let Some(prompt) = own.cloned().or_else(|| Prompt::default_for(F::NAME)) else {
+    let Some(prompt) = own.cloned().or_else(|| Prompt::default_for_kind(F::NAME, function.kind(input))) else {
         return Err(internal(format!("{} has no prompt", F::NAME)));
     };
     let rendered = prompt
@@ -292,7 +248,21 @@ fn repair_prompt(user: &str, bad: &str, problem: &str) -> String {
 /// Why a call gave no answer that can be looked at.
 enum Stop {
     OtherModel(ProviderError),
-    Later { after: Option<Duration>, sentence: String, detail: String },
+    Later {
+        after: Option<Duration>,
+        sentence: String,
+        detail: String,
+    },
+    /// This model not now, another one perhaps.
+    Wait {
+        after: Duration,
+        sentence: String,
+    },
+    /// No model now.
+    Postponed {
+        after: Duration,
+        sentence: String,
+    },
     ForGood(ProviderError),
 }
 
@@ -308,8 +278,8 @@ impl From<ProviderError> for Stop {
 
 impl From<igny8_core::Error> for Stop {
     fn from(error: igny8_core::Error) -> Self {
-        let detail = format!("the store of raw answers: {error} ({})", error.cause().unwrap_or_default());
-        let sentence = "The answer of the AI model could not be stored now.";
+        let detail = format!("the store of raw answers or the limits: {error} ({})", error.cause().unwrap_or_default());
+        let sentence = "The AI model could not be asked now, because our storage was busy.";
         Self::Later { after: None, sentence: sentence.to_owned(), detail }
     }
 }
@@ -318,31 +288,78 @@ struct Run<'r, F: AiFunction> {
     function: &'r F,
     input: &'r F::Input,
     store: &'r dyn AnswerStore,
+    gate: &'r dyn Gate,
     deadline: Instant,
+    fair: Duration,
+    max_tokens: u32,
+    /// The models that have not been asked.
+    targets: VecDeque<Target>,
+    /// The place in [`CHAIN`] of the next first question.
+    slot: usize,
     usage: Vec<Usage>,
 }
 
 impl<F: AiFunction> Run<'_, F> {
-    /// The stored answer of a call, or a new one, which is stored before anybody looks at it.
+    /// Asks the models that are left, one after the other, until one answers; `before` is why that is needed.
     ///
-    /// With `or_fallback`, a call without an answer is not made again when the fallback has answered already: it was
-    /// the model that could not do it.
-    async fn call(
+    /// A model that is over its limit does not use up a place in the chain, so that the answers which are stored stay
+    /// those of the questions which were asked.
+    async fn chain(
         &mut self,
-        call: Call,
-        target: &Target,
-        request: Request,
-        or_fallback: bool,
-    ) -> Result<StoredAnswer, Stop> {
-        let answer = match self.store.load(call).await? {
-            Some(stored) => stored,
-            None if or_fallback && self.store.load(Call::Fallback).await?.is_some() => {
-                return Err(Stop::OtherModel(ProviderError {
+        request: impl Fn(&Target) -> Request,
+        before: Option<Stop>,
+    ) -> Result<(StoredAnswer, Target), Stop> {
+        let mut last = before;
+        while let Some(target) = self.targets.pop_front() {
+            let call = CHAIN[self.slot.min(CHAIN.len() - 1)];
+            let outcome = if self.answered_behind(call).await? {
+                Err(Stop::OtherModel(ProviderError {
                     class: ErrorClass::OtherModel,
                     sentence: UNUSABLE.to_owned(),
-                    detail: "the fallback answered before".to_owned(),
-                }));
+                    detail: "another model answered before".to_owned(),
+                }))
+            } else {
+                self.call(call, &target, request(&target)).await
+            };
+            match outcome {
+                Ok(answer) => {
+                    self.slot += 1;
+                    return Ok((answer, target));
+                }
+                Err(stop @ Stop::Wait { .. }) => last = Some(sooner(last, stop)),
+                Err(stop @ Stop::OtherModel(_)) => {
+                    self.slot += 1;
+                    // What only has to wait may still do it.
+                    last = Some(last.filter(|last| matches!(last, Stop::Wait { .. })).unwrap_or(stop));
+                }
+                Err(stop) => return Err(stop),
             }
+        }
+        Err(last.unwrap_or_else(|| Stop::Later {
+            after: None,
+            sentence: "There is no AI model to ask.".to_owned(),
+            detail: "the route is empty".to_owned(),
+        }))
+    }
+
+    /// True when this question has no stored answer, but one to a model behind it has: it was this model that could not
+    /// do it, and it is not asked again.
+    async fn answered_behind(&self, call: Call) -> Result<bool, Stop> {
+        if self.store.load(call).await?.is_some() {
+            return Ok(false);
+        }
+        for behind in CHAIN.iter().skip(self.slot + 1).take(self.targets.len()) {
+            if self.store.load(*behind).await?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The stored answer of a call, or a new one, which is stored before anybody looks at it.
+    async fn call(&mut self, call: Call, target: &Target, request: Request) -> Result<StoredAnswer, Stop> {
+        let answer = match self.store.load(call).await? {
+            Some(stored) => stored,
             None => self.ask(call, target, request).await?,
         };
         self.usage.push(Usage {
@@ -375,26 +392,36 @@ impl<F: AiFunction> Run<'_, F> {
                 detail: format!("no time left for the call {}", call.as_str()),
             });
         }
+        match self.gate.admit(&target.model).await? {
+            Admission::Go => {}
+            Admission::Wait { after, sentence } => return Err(Stop::Wait { after, sentence }),
+            Admission::Stop { after, sentence } => return Err(Stop::Postponed { after, sentence }),
+        }
         request.timeout = left;
-        let completion = target.provider.complete(&request).await?;
-        let price = target.model.price;
-        let answer = StoredAnswer {
-            cost_microcents: price.map(|price| price.microcents(completion.tokens_in, completion.tokens_out)),
-            text: completion.text,
-            finish: completion.finish,
-            model: completion.model,
-            provider: target.provider.name().to_owned(),
-            tokens_in: completion.tokens_in,
-            tokens_out: completion.tokens_out,
+        let completion = match target.provider.complete(&request).await {
+            Ok(completion) => completion,
+            Err(error) => {
+                let health = match error.class {
+                    // A call that we ourselves gave little time says nothing about a model that all tenants share.
+                    ErrorClass::RetryLater { .. } if left < self.fair => Health::Unknown,
+                    ErrorClass::RetryLater { after } => Health::Bad { after },
+                    ErrorClass::OtherModel | ErrorClass::ForGood => Health::Unknown,
+                };
+                self.gate.report(&target.model, health, 0).await?;
+                return Err(error.into());
+            }
         };
-        Ok(self.store.save_if_absent(call, &answer).await?)
+        let answer = StoredAnswer::of(target, completion);
+        let stored = self.store.save_if_absent(call, &answer).await?;
+        self.gate.report(&target.model, Health::Good, answer.cost_microcents.unwrap_or_default()).await?;
+        Ok(stored)
     }
 
     /// Reads and checks the latest answer; what is wrong about it comes back as a sentence for the model.
     fn examine(&mut self, answer: &StoredAnswer) -> Result<(F::Output, Vec<Repair>), String> {
         let shorter = format!(
             " The answer reached the limit of {} tokens; write it shorter, so that it is complete.",
-            F::MAX_TOKENS
+            self.max_tokens
         );
         let read = reader::read::<F::Output>(&answer.text).map_err(|error| match answer.finish {
             Finish::Length if !error.cut => format!("{error}{shorter}"),
@@ -414,8 +441,21 @@ impl<F: AiFunction> Run<'_, F> {
         let usage = self.usage;
         match stop {
             Stop::Later { after, sentence, detail } => Failure::RetryLater { after, sentence, detail, usage },
+            Stop::Wait { after, sentence } | Stop::Postponed { after, sentence } => {
+                Failure::Postponed { after, sentence, usage }
+            }
             Stop::OtherModel(ProviderError { sentence, detail, .. })
             | Stop::ForGood(ProviderError { sentence, detail, .. }) => Failure::ForGood { sentence, detail, usage },
         }
+    }
+}
+
+/// Of two models that must wait, the one that may be asked first; anything else makes room for a wait.
+fn sooner(before: Option<Stop>, new: Stop) -> Stop {
+    match (before, new) {
+        (Some(Stop::Wait { after, sentence }), Stop::Wait { after: new, .. }) if after <= new => {
+            Stop::Wait { after, sentence }
+        }
+        (_, new) => new,
     }
 }

@@ -21,6 +21,17 @@ pub trait AiFunction: Send + Sync {
     /// The JSON Schema of the answer.
     fn schema() -> Value;
 
+    /// The kind of content that an input asks for, where the function has a prompt for each
+    /// ([`crate::Prompt::default_for_kind`]).
+    fn kind<'i>(&self, _input: &'i Self::Input) -> Option<&'i str> {
+        None
+    }
+
+    /// The JSON Schema of the answer to an input: another one where the answer depends on what is asked for.
+    fn schema_of(&self, _input: &Self::Input) -> Value {
+        Self::schema()
+    }
+
     /// Whether an answer that ended early may be used with its complete parts. A list may; an article without its
     /// end may not.
     fn accepts_cut(&self) -> bool {

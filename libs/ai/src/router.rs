@@ -1,8 +1,16 @@
 //! Which model answers which function, what it costs, and which one stands in when it cannot.
 
-use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    sync::Arc,
+    time::Duration,
+};
 
-use crate::provider::{Anthropic, Offline, OpenAi, Provider};
+use crate::{
+    price::{Price, list_price, listed_names},
+    provider::{Anthropic, Offline, OpenAi, Provider},
+};
 
 /// Where a model runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -49,22 +57,6 @@ impl std::str::FromStr for ProviderKind {
 #[error("`{0}` is no AI provider; use offline, openai or anthropic")]
 pub struct UnknownProvider(pub String);
 
-/// What a model costs, in cents for a million tokens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Price {
-    /// Tokens of prompts.
-    pub input: u64,
-    /// Tokens of answers.
-    pub output: u64,
-}
-
-impl Price {
-    /// The cost of one call in millionths of a cent: one token at a cent for a million costs exactly one.
-    pub const fn microcents(self, tokens_in: u64, tokens_out: u64) -> u64 {
-        self.input.saturating_mul(tokens_in).saturating_add(self.output.saturating_mul(tokens_out))
-    }
-}
-
 /// A model that may be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Model {
@@ -76,6 +68,13 @@ pub struct Model {
     pub price: Option<Price>,
     /// False takes it out of use.
     pub enabled: bool,
+    /// Its place among the models of a function, smallest first. Those that the configuration names have 10, 20, 30, …;
+    /// another one is in use only when it has a place.
+    pub order: Option<u32>,
+    /// Its share of the questions where they are balanced, against those of the others.
+    pub weight: u32,
+    /// Requests a minute of all tenants together; the general limit when none.
+    pub rate_per_minute: Option<u32>,
 }
 
 impl Model {
@@ -83,36 +82,50 @@ impl Model {
     pub fn new(provider: ProviderKind, name: impl Into<String>) -> Self {
         let name = name.into();
         let price = match provider {
-            ProviderKind::Offline => Some(Price { input: 0, output: 0 }),
+            ProviderKind::Offline => Some(Price::new(0, 0)),
             _ => list_price(&name),
         };
-        Self { provider, name, price, enabled: true }
+        Self { provider, name, price, enabled: true, order: None, weight: 1, rate_per_minute: None }
+    }
+
+    /// Its name in settings and counters, as `openai:gpt-4.1-mini`.
+    pub fn key(&self) -> String {
+        format!("{}:{}", self.provider, self.name)
+    }
+
+    /// What it costs to ask and to answer about as much; a model without a price comes last.
+    fn cents(&self) -> u64 {
+        self.price.map_or(u64::MAX, |price| price.input.saturating_add(price.output))
     }
 }
 
-/// List prices, by the longest name that a model's name begins with; settings override them.
-fn list_price(name: &str) -> Option<Price> {
-    const LIST: [(&str, u64, u64); 13] = [
-        ("gpt-4.1", 200, 800),
-        ("gpt-4.1-mini", 40, 160),
-        ("gpt-4.1-nano", 10, 40),
-        ("gpt-4o", 250, 1000),
-        ("gpt-4o-mini", 15, 60),
-        ("gpt-5", 125, 1000),
-        ("gpt-5-mini", 25, 200),
-        ("gpt-5-nano", 5, 40),
-        ("o4-mini", 110, 440),
-        ("claude-haiku-4-5", 100, 500),
-        ("claude-sonnet-4", 300, 1500),
-        ("claude-opus-4-1", 1500, 7500),
-        ("claude-opus-4-5", 500, 2500),
-    ];
-    // A dated name is its model's, as gpt-4o-2024-08-06; another word or version behind it is another model.
-    let is_dated = |rest: &str| rest.is_empty() || (rest.starts_with("-20") && rest.len() >= 9);
-    LIST.iter()
-        .filter(|(prefix, ..)| name.strip_prefix(prefix).is_some_and(is_dated))
-        .max_by_key(|(prefix, ..)| prefix.len())
-        .map(|&(_, input, output)| Price { input, output })
+/// Which of the models of a function is asked first. The others follow when it cannot do it, is over its limit or rests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Strategy {
+    /// The first in order.
+    #[default]
+    Order,
+    /// The cheapest.
+    Price,
+    /// Each by its weight, at random.
+    Balance,
+}
+
+impl Strategy {
+    /// Its name in settings.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Order => "order",
+            Self::Price => "price",
+            Self::Balance => "balance",
+        }
+    }
+
+    /// By its name in settings.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Order, Self::Price, Self::Balance].into_iter().find(|strategy| strategy.as_str() == name)
+    }
 }
 
 /// Everything the router needs, from plain values; the caller reads them from wherever settings live.
@@ -132,12 +145,16 @@ pub struct Config {
     pub anthropic_api_key: String,
     /// Anthropic's model; a default when empty.
     pub anthropic_model: String,
-    /// The model that stands in, as `model` or `provider:model`; none when empty.
+    /// The models that stand in, as `model` or `provider:model`, first to last with commas; none when empty.
     pub fallback_model: String,
     /// Prices and switches of models, over the built-in list.
     pub models: Vec<Model>,
-    /// Another model for a function, by its name; as `model` or `provider:model`.
+    /// Other models for a function, by its name; as `model` or `provider:model`, first to last with commas.
     pub by_function: BTreeMap<String, String>,
+    /// The model that is asked first for a function, by its name, where it is among those that answer it.
+    pub preferred: BTreeMap<String, String>,
+    /// Which of several models is asked first.
+    pub strategy: Strategy,
     /// How long all calls for one item may take together; 240 seconds when none.
     pub timeout: Option<Duration>,
 }
@@ -153,6 +170,7 @@ impl fmt::Debug for Config {
             .field("fallback_model", &self.fallback_model)
             .field("models", &self.models)
             .field("by_function", &self.by_function)
+            .field("strategy", &self.strategy)
             .finish_non_exhaustive()
     }
 }
@@ -171,13 +189,14 @@ pub struct Target {
     pub provider: Arc<dyn Provider>,
 }
 
-/// Which model answers a function, and which one stands in.
+/// The most models that are asked about one item.
+pub const MOST_MODELS: usize = 4;
+
+/// The models that answer a function, in the order in which they are asked; never empty, at most [`MOST_MODELS`].
 #[derive(Debug, Clone)]
 pub struct Route {
-    /// The model to ask.
-    pub first: Target,
-    /// The one to ask when the first cannot do it.
-    pub fallback: Option<Target>,
+    /// The models.
+    pub targets: Vec<Target>,
 }
 
 /// Picks models. Made once per process, so that providers keep their connections and what they learned.
@@ -210,31 +229,101 @@ impl Router {
         self
     }
 
-    /// The models that answer a function. Offline is never the fallback of a real provider: what it writes must not be
-    /// mistaken for the real thing.
-    pub fn route(&self, function: &str) -> Route {
+    /// The same router with other settings; connections and what was learned stay.
+    #[must_use]
+    pub fn with_settings(&self, change: impl FnOnce(&mut Config)) -> Self {
+        let mut router = self.clone();
+        change(&mut router.config);
+        router
+    }
+
+    /// Where the models run.
+    pub const fn kind(&self) -> ProviderKind {
+        self.config.ai
+    }
+
+    /// All models that the configuration and the settings name, whether they are in use or not.
+    pub fn models(&self) -> Vec<Model> {
+        let named = self.config.by_function.values().flat_map(|names| self.parse(names));
+        let mut targets: Vec<Target> = self.configured().into_iter().chain(named).collect();
+        in_places(&mut targets);
+        let mut models: Vec<Model> = targets.into_iter().map(|target| target.model).collect();
+        models.extend(self.config.models.iter().cloned());
+        let mut seen = BTreeSet::new();
+        models.retain(|model| seen.insert(model.key()));
+        models
+    }
+
+    /// The models of the provider's own price list; none where the address is not the provider's own.
+    pub fn listed(&self) -> Vec<Model> {
+        let own = |address: &str, default: &str| address.trim().is_empty() || address.trim_end_matches('/') == default;
+        let is_own = match self.config.ai {
+            ProviderKind::Offline => false,
+            ProviderKind::OpenAi => own(&self.config.openai_base_url, OPENAI_BASE_URL),
+            ProviderKind::Anthropic => own(&self.config.anthropic_base_url, Anthropic::BASE_URL),
+        };
+        let of_provider = |name: &&str| name.starts_with("claude-") == (self.config.ai == ProviderKind::Anthropic);
+        let names = listed_names().filter(|name| is_own && of_provider(name));
+        names.map(|name| Model::new(self.config.ai, name)).collect()
+    }
+
+    /// The models that answer a function. `roll` is a random number, which decides where questions are balanced.
+    ///
+    /// Offline is never the fallback of a real provider: what it writes must not be mistaken for the real thing. A model
+    /// that is switched off is skipped where there is another.
+    pub fn route(&self, function: &str, roll: u64) -> Route {
+        let config = &self.config;
+        let configured = self.configured();
+        if config.ai == ProviderKind::Offline {
+            return Route { targets: configured };
+        }
+        let chosen = config.by_function.get(function).map(|names| self.parse(names)).unwrap_or_default();
+        let enabled = |target: &Target| target.model.enabled;
+        let mut targets: Vec<Target> = if chosen.iter().any(enabled) {
+            // The spare models stand behind those of the function.
+            chosen.into_iter().chain(self.parse(&config.fallback_model)).collect()
+        } else {
+            configured.clone()
+        };
+        let placed = config.models.iter().filter(|model| model.order.is_some());
+        targets.extend(placed.map(|model| self.target(model.provider, &model.name)));
+        in_places(&mut targets);
+        targets.retain(|target| target.model.enabled && target.model.provider != ProviderKind::Offline);
+        let mut seen = BTreeSet::new();
+        targets.retain(|target| seen.insert(target.model.key()));
+        if targets.is_empty() {
+            targets = configured;
+        }
+        arrange(&mut targets, config.strategy, roll);
+        let preferred = config.preferred.get(function);
+        if let Some(at) = preferred.and_then(|name| targets.iter().position(|target| target.model.name == *name)) {
+            targets[..=at].rotate_right(1);
+        }
+        targets.truncate(MOST_MODELS);
+        Route { targets }
+    }
+
+    /// The default model and those that stand in.
+    fn configured(&self) -> Vec<Target> {
         let config = &self.config;
         let default = match config.ai {
-            ProviderKind::Offline => self.target(ProviderKind::Offline, "offline"),
+            ProviderKind::Offline => return vec![self.target(ProviderKind::Offline, "offline")],
             ProviderKind::OpenAi => self.named(&config.openai_model, OPENAI_MODEL, ProviderKind::OpenAi),
             ProviderKind::Anthropic => self.named(&config.anthropic_model, ANTHROPIC_MODEL, ProviderKind::Anthropic),
         };
-        if config.ai == ProviderKind::Offline {
-            return Route { first: default, fallback: None };
-        }
-        let chosen = config.by_function.get(function).filter(|name| !name.trim().is_empty());
-        let chosen = chosen.and_then(|name| self.parse(name)).filter(|target| target.model.enabled);
-        let spare = self.parse(&config.fallback_model).filter(|target| target.model.enabled);
-        // A model that is switched off is skipped where there is another.
-        let first = match (chosen, &spare) {
-            (Some(chosen), _) => chosen,
-            (None, Some(spare)) if !default.model.enabled => spare.clone(),
-            (None, _) => default.clone(),
-        };
-        let is_other =
-            |target: &Target| (target.model.provider, &target.model.name) != (first.model.provider, &first.model.name);
-        let fallback = spare.filter(is_other);
-        Route { first, fallback }
+        std::iter::once(default).chain(self.parse(&config.fallback_model)).collect()
+    }
+
+    /// The names of the models that a tenant may choose among for a function: those that the operator has set up.
+    pub fn choices(&self, function: &str) -> Vec<String> {
+        self.route(function, 0).targets.into_iter().map(|target| target.model.name).collect()
+    }
+
+    /// The same router with this model first for a function, where it is among its choices; the others stand in.
+    #[must_use]
+    pub fn preferring(mut self, function: &str, model: &str) -> Self {
+        self.config.preferred.insert(function.to_owned(), model.to_owned());
+        self
     }
 
     /// How long all calls for one item may take together, if that was set.
@@ -242,7 +331,12 @@ impl Router {
         self.config.timeout
     }
 
-    fn parse(&self, name: &str) -> Option<Target> {
+    /// The models of a list of names with commas.
+    fn parse(&self, names: &str) -> Vec<Target> {
+        names.split(',').filter_map(|name| self.parse_one(name)).collect()
+    }
+
+    fn parse_one(&self, name: &str) -> Option<Target> {
         let name = name.trim();
         let (kind, name) = match name.split_once(':').map(|(kind, rest)| (kind.parse::<ProviderKind>(), rest)) {
             Some((Ok(kind), rest)) => (kind, rest),
@@ -272,14 +366,94 @@ impl Router {
     }
 }
 
+/// Gives each model without a place the one that it has in the list.
+fn in_places(targets: &mut [Target]) {
+    for (target, place) in targets.iter_mut().zip((10_u32..).step_by(10)) {
+        target.model.order.get_or_insert(place);
+    }
+}
+
+/// Brings the models into the order in which they are asked.
+fn arrange(targets: &mut Vec<Target>, strategy: Strategy, roll: u64) {
+    targets.sort_by_key(|target| target.model.order);
+    match strategy {
+        Strategy::Order => {}
+        Strategy::Price => targets.sort_by_key(|target| target.model.cents()),
+        Strategy::Balance => {
+            let total: u64 = targets.iter().map(|target| u64::from(target.model.weight)).sum();
+            let mut left = roll.checked_rem(total).unwrap_or_default();
+            let drawn = targets.iter().position(|target| {
+                let weight = u64::from(target.model.weight);
+                let is_drawn = left < weight;
+                left = left.saturating_sub(weight);
+                is_drawn
+            });
+            let first = targets.remove(drawn.unwrap_or_default());
+            targets.insert(0, first);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn route(config: Config, function: &str, roll: u64) -> Vec<String> {
+        Router::new(config).route(function, roll).targets.iter().map(|target| target.model.key()).collect()
+    }
+
     fn names(config: Config, function: &str) -> (String, Option<String>) {
-        let route = Router::new(config).route(function);
-        let name = |target: &Target| format!("{}:{}", target.model.provider, target.model.name);
-        (name(&route.first), route.fallback.as_ref().map(name))
+        let mut names = route(config, function, 0).into_iter();
+        (names.next().unwrap(), names.next())
+    }
+
+    fn priced(name: &str, cents: u64) -> Model {
+        Model { price: Some(Price::new(cents, cents)), ..Model::new(ProviderKind::OpenAi, name) }
+    }
+
+    fn three(strategy: Strategy) -> Config {
+        Config {
+            ai: ProviderKind::OpenAi,
+            openai_model: "a".into(),
+            fallback_model: "b, c".into(),
+            models: vec![priced("a", 30), priced("b", 10)],
+            strategy,
+            ..Config::default()
+        }
+    }
+
+    #[test]
+    fn the_order_is_the_configurations_the_cheapest_or_drawn() {
+        assert_eq!(route(three(Strategy::Order), "x", 0), ["openai:a", "openai:b", "openai:c"]);
+        // A model without a price is not taken for a free one.
+        assert_eq!(route(three(Strategy::Price), "x", 0), ["openai:b", "openai:a", "openai:c"]);
+        let mut ordered = three(Strategy::Order);
+        ordered.models.push(Model { order: Some(1), ..Model::new(ProviderKind::OpenAi, "c") });
+        assert_eq!(route(ordered, "x", 0), ["openai:c", "openai:a", "openai:b"]);
+
+        let mut weighed = three(Strategy::Balance);
+        weighed.models = vec![Model { weight: 3, ..priced("a", 30) }, Model { weight: 0, ..priced("b", 10) }];
+        let firsts = (0..400).map(|roll| route(weighed.clone(), "x", roll).swap_remove(0));
+        let count = |name: &str, firsts: &[String]| firsts.iter().filter(|first| *first == name).count();
+        let firsts: Vec<_> = firsts.collect();
+        assert_eq!((count("openai:a", &firsts), count("openai:b", &firsts)), (300, 0));
+        assert_eq!(route(weighed, "x", 3), ["openai:c", "openai:a", "openai:b"], "the others stand in");
+    }
+
+    #[test]
+    fn a_function_has_models_of_its_own_and_too_many_are_left_out() {
+        let mut config = three(Strategy::Order);
+        config.by_function.insert("x".into(), "d,e,f,g,h".into());
+        assert_eq!(route(config.clone(), "x", 0), ["openai:d", "openai:e", "openai:f", "openai:g"]);
+        assert_eq!(route(config.clone(), "y", 0), ["openai:a", "openai:b", "openai:c"]);
+        config.models = vec![Model { enabled: false, ..Model::new(ProviderKind::OpenAi, "a") }];
+        assert_eq!(route(config.clone(), "y", 0), ["openai:b", "openai:c"]);
+        // Settings can add a model that the configuration does not name.
+        config.models.push(Model { order: Some(900), ..priced("new", 1) });
+        config.models.push(priced("only priced", 1));
+        assert_eq!(route(config.clone(), "y", 0), ["openai:b", "openai:c", "openai:new"]);
+        let names: Vec<_> = Router::new(config).models().iter().map(|model| model.name.clone()).collect();
+        assert_eq!(names, ["a", "b", "c", "d", "e", "f", "g", "h", "new", "only priced"]);
     }
 
     #[test]
@@ -309,12 +483,18 @@ mod tests {
     }
 
     #[test]
-    fn cost_is_exact() {
-        let price = Price { input: 15, output: 60 };
-        assert_eq!(price.microcents(1_000_000, 0), 15 * 1_000_000);
-        assert_eq!(price.microcents(1234, 567), 15 * 1234 + 60 * 567);
-        assert_eq!(Model::new(ProviderKind::OpenAi, "gpt-4o-mini-2024-07-18").price, Some(price));
-        assert_eq!(Model::new(ProviderKind::OpenAi, "gpt-4o-audio").price, None);
+    fn a_choice_of_the_operators_models_goes_first() {
+        let config = Config {
+            ai: ProviderKind::OpenAi,
+            openai_model: "a".into(),
+            fallback_model: "b".into(),
+            ..Config::default()
+        };
+        let router = Router::new(config);
+        assert_eq!(router.choices("x"), ["a", "b"]);
+        assert_eq!(router.clone().preferring("x", "b").choices("x"), ["b", "a"]);
+        assert_eq!(router.preferring("x", "dear").choices("x"), ["a", "b"]);
+        assert_eq!(Router::new(Config::default()).preferring("x", "dear").choices("x"), ["offline"]);
     }
 
     #[test]

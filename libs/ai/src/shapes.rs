@@ -4,8 +4,12 @@
 //! Reading is lenient where models are careless (a number as text, a missing list); the schemas are strict, as
 //! OpenAI's strict mode wants them: every property required, no additional ones.
 
+mod structure;
+
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::{Value, json};
+
+pub use structure::content_schema_for;
 
 /// The 14 structures of a content.
 pub const STRUCTURES: [&str; 14] = [
@@ -228,6 +232,34 @@ pub struct ContentInput {
     /// The author profile, if one is set.
     #[serde(default)]
     pub author: Option<Author>,
+    /// What it is written from; figures and quotations come from here alone.
+    #[serde(default)]
+    pub sources: Vec<SourceIn>,
+    /// Pages of the site that it may refer to.
+    #[serde(default)]
+    pub pages: Vec<PageIn>,
+}
+
+/// A source that a writer is given.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceIn {
+    /// How the answer refers to it: S1, S2 …; a link is `<a href="ref:S1">`.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// What it is called.
+    pub title: String,
+    /// Its text, or the beginning of it.
+    pub text: String,
+}
+
+/// A page of the site that a writer may refer to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageIn {
+    /// How the answer refers to it: P1, P2 …
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// Its title.
+    pub title: String,
 }
 
 /// Output of `generate_content` and `reparse_content`.
@@ -246,6 +278,10 @@ pub struct ContentOutput {
     pub excerpt: String,
     /// The body; each block is checked by the crate that owns their schema.
     pub blocks: Vec<Value>,
+    /// What the kind of content has beside its body, as the model may know it; checked by the crate that owns the shape.
+    /// `reparse_content` has none.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub structure_data: Value,
 }
 
 /// Input of `reparse_content`.
@@ -259,6 +295,106 @@ pub struct ReparseInput {
     /// BCP 47 tag of its language.
     #[serde(default)]
     pub language: String,
+}
+
+/// Input of `regenerate_section`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct SectionInput {
+    /// The title of the page.
+    pub title: String,
+    /// The keywords of the page, the primary one first.
+    #[serde(default)]
+    pub keywords: Vec<String>,
+    /// The headings of the page, in its order.
+    #[serde(default)]
+    pub outline: Vec<String>,
+    /// The heading of the section.
+    pub section: String,
+    /// The level of that heading, 2 to 4.
+    pub level: u8,
+    /// The section as it is now, as plain text.
+    #[serde(default)]
+    pub text: String,
+    /// What the editor of the page wishes; may be empty.
+    #[serde(default)]
+    pub instructions: String,
+    /// BCP 47 tag of the language.
+    #[serde(default)]
+    pub language: String,
+    /// The author profile, if one is set.
+    #[serde(default)]
+    pub author: Option<Author>,
+    /// What it is written from; figures and quotations come from here alone.
+    #[serde(default)]
+    pub sources: Vec<SourceIn>,
+    /// Pages of the site that it may refer to.
+    #[serde(default)]
+    pub pages: Vec<PageIn>,
+}
+
+/// Output of `regenerate_section`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct SectionOutput {
+    /// The section below its heading; each block is checked by the crate that owns their schema.
+    pub blocks: Vec<Value>,
+}
+
+/// Input of `generate_variation`: other titles for a page.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct TitlesInput {
+    /// The title that the page has.
+    pub title: String,
+    /// The keywords of the page, the primary one first.
+    #[serde(default)]
+    pub keywords: Vec<String>,
+    /// The headings of the page, in its order.
+    #[serde(default)]
+    pub outline: Vec<String>,
+    /// How the page begins.
+    #[serde(default)]
+    pub excerpt: String,
+    /// Titles that were found before.
+    #[serde(default)]
+    pub known: Vec<String>,
+    /// How many titles.
+    pub count: u32,
+    /// BCP 47 tag of the language.
+    #[serde(default)]
+    pub language: String,
+    /// The author profile, if one is set.
+    #[serde(default)]
+    pub author: Option<Author>,
+}
+
+/// Output of `generate_variation`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct TitlesOutput {
+    /// The titles.
+    pub titles: Vec<TitleOut>,
+}
+
+/// Another title.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct TitleOut {
+    /// The title.
+    pub title: String,
+    /// Title for search results, about 60 characters.
+    #[serde(default, deserialize_with = "text_or_nothing")]
+    pub meta_title: String,
+}
+
+/// The schema of [`SectionOutput`]: the blocks that a model may write.
+pub fn section_schema() -> Value {
+    object(&[("blocks", content_schema()["properties"]["blocks"].clone())])
+}
+
+/// The schema of [`TitlesOutput`].
+pub fn titles_schema() -> Value {
+    let title = object(&[
+        ("title", text("A title, at most 70 characters.")),
+        ("meta_title", text("The same for search results, at most 60 characters.")),
+    ]);
+    object(&[("titles", list(title))])
 }
 
 /// The schema of [`ClusterOutput`].
@@ -323,19 +459,19 @@ pub fn content_schema() -> Value {
     ])
 }
 
-fn text(description: &str) -> Value {
+pub(crate) fn text(description: &str) -> Value {
     json!({ "type": "string", "description": description })
 }
 
-fn list(items: impl Into<Value>) -> Value {
+pub(crate) fn list(items: impl Into<Value>) -> Value {
     json!({ "type": "array", "items": items.into() })
 }
 
-fn one_of(values: &[&str]) -> Value {
+pub(crate) fn one_of(values: &[&str]) -> Value {
     json!({ "type": "string", "enum": values })
 }
 
-fn object(properties: &[(&str, Value)]) -> Value {
+pub(crate) fn object(properties: &[(&str, Value)]) -> Value {
     let required: Vec<&str> = properties.iter().map(|(name, _)| *name).collect();
     let properties: serde_json::Map<String, Value> =
         properties.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
@@ -348,12 +484,12 @@ fn block(kind: &str, properties: &[(&str, Value)]) -> Value {
 }
 
 /// A text; null counts as an empty one.
-fn text_or_nothing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+pub(crate) fn text_or_nothing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Ok(Option::<String>::deserialize(deserializer)?.unwrap_or_default())
 }
 
 /// A whole number; also `"1,200 words"`, `1200.0` or null (0).
-fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+pub(crate) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
     whole(&Value::deserialize(deserializer)?).map_err(de::Error::custom)
 }
 
@@ -403,8 +539,8 @@ mod tests {
     }
 
     /// OpenAI's strict mode refuses a schema in which any object misses one of these.
-    fn assert_strict(schema: &Value) {
-        if schema["type"] == "object" {
+    pub(super) fn assert_strict(schema: &Value) {
+        if schema["type"] == "object" || schema["type"] == json!(["object", "null"]) {
             let mut names: Vec<&str> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
             let mut required: Vec<&str> =
                 schema["required"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
@@ -426,6 +562,8 @@ mod tests {
             (cluster_schema(), json!(ClusterOutput::default())),
             (ideas_schema(), json!(IdeasOutput::default())),
             (content_schema(), json!(ContentOutput::default())),
+            (section_schema(), json!(SectionOutput::default())),
+            (titles_schema(), json!(TitlesOutput::default())),
             (cluster_schema()["properties"]["clusters"]["items"].clone(), json!(ClusterOut::default())),
             (ideas_schema()["properties"]["ideas"]["items"].clone(), json!(IdeaOut::default())),
         ];

@@ -3,10 +3,15 @@
 
 mod support;
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
 
+use async_trait::async_trait;
 use igny8_ai::{
-    Answer, Call, Config, Failure, Model, Options, Price, ProviderKind, Router,
+    Admission, Answer, Call, Config, Failure, Gate, Health, Model, Options, Price, ProviderKind, Router,
     provider::{Anthropic, Completion, ErrorClass, Finish, JsonSchema, OpenAi, Provider, ProviderError, Request},
     reader::RepairKind,
     run,
@@ -56,7 +61,8 @@ async fn a_good_answer_and_what_was_asked() {
             finish: Finish::Stop,
             tokens_in: 100,
             tokens_out: 20,
-            model: "test-model-1".into()
+            model: "test-model-1".into(),
+            ..Completion::default()
         }
     );
     let seen = &server.seen()[0];
@@ -245,6 +251,7 @@ async fn anthropic_speaks_through_a_tool() {
     let first = provider.complete(&wanted).await.unwrap();
     assert_eq!(serde_json::from_str::<Value>(&first.text).unwrap(), serde_json::from_str::<Value>(GOOD).unwrap());
     assert_eq!((first.tokens_in, first.tokens_out, first.finish), (100, 30, Finish::Stop));
+    assert_eq!((first.tokens_cached, first.tokens_cache_written), (10, 0));
     assert_eq!(provider.complete(&wanted).await.unwrap().finish, Finish::Length);
     assert_eq!(provider.complete(&wanted).await.unwrap().finish, Finish::ContentFilter);
     for class in [LATER, ErrorClass::OtherModel, ErrorClass::ForGood] {
@@ -254,11 +261,13 @@ async fn anthropic_speaks_through_a_tool() {
     assert_eq!((seen.path.as_str(), &seen.headers["x-api-key"]), ("/v1/messages", &KEY.parse().unwrap()));
     assert_eq!(seen.body["tool_choice"], json!({ "type": "tool", "name": "auto_cluster" }));
     assert_eq!(seen.body["tools"][0]["input_schema"], cluster_schema());
+    // The part that is the same for every question is kept by the provider.
+    let system = json!([{ "type": "text", "text": wanted.system, "cache_control": { "type": "ephemeral" } }]);
+    assert_eq!(seen.body["system"], system);
 }
 
 fn router(server: &Server, fallback: &str) -> Router {
-    let priced =
-        |name: &str| Model { price: Some(Price { input: 15, output: 60 }), ..Model::new(ProviderKind::OpenAi, name) };
+    let priced = |name: &str| Model { price: Some(Price::new(15, 60)), ..Model::new(ProviderKind::OpenAi, name) };
     Router::new(Config {
         ai: ProviderKind::OpenAi,
         openai_base_url: server.url.clone(),
@@ -293,6 +302,23 @@ async fn a_run_is_stored_counted_and_not_repeated() {
     assert_eq!(server.seen().len(), 1);
     let prompt = server.seen()[0].body["messages"][1]["content"].as_str().unwrap().to_owned();
     assert!(prompt.contains("<data name=\"keywords\">") && prompt.contains("trail shoes"), "{prompt}");
+}
+
+#[tokio::test]
+async fn cached_tokens_cost_less() {
+    let mut body: Value = serde_json::from_str(&Reply::chat(GOOD).body).unwrap();
+    body["usage"]["prompt_tokens_details"] = json!({ "cached_tokens": 60 });
+    let server = Server::start(vec![Reply::new(200, body)]).await;
+    let config = Config {
+        ai: ProviderKind::OpenAi,
+        openai_base_url: server.url.clone(),
+        openai_api_key: KEY.into(),
+        openai_model: "gpt-4.1".into(),
+        ..Config::default()
+    };
+    let answer = cluster(&Router::new(config), &Memory::default()).await.unwrap();
+    // 40 tokens anew, 60 at a quarter of the price, 20 of answer.
+    assert_eq!(answer.usage[0].cost_microcents, Some(200 * 40 + 50 * 60 + 800 * 20));
 }
 
 #[tokio::test]
@@ -395,4 +421,100 @@ async fn offline_needs_no_server() {
     let answer = cluster(&router, &Memory::default()).await.unwrap();
     assert_eq!((answer.usage[0].model.as_str(), answer.usage[0].cost_microcents), ("offline", Some(0)));
     assert_eq!(answer.repairs, []);
+}
+
+/// Lets the models pass that it does not name, and remembers what it was told.
+#[derive(Debug, Default)]
+struct Doorman {
+    waits: Mutex<HashMap<&'static str, u64>>,
+    stop: bool,
+    told: Mutex<Vec<(String, Health, u64)>>,
+}
+
+#[async_trait]
+impl Gate for Doorman {
+    async fn admit(&self, model: &Model) -> igny8_core::Result<Admission> {
+        if self.stop {
+            return Ok(Admission::Stop { after: Duration::from_secs(99), sentence: "Enough for today.".into() });
+        }
+        let waits = self.waits.lock().unwrap();
+        Ok(waits.get(model.name.as_str()).map_or(Admission::Go, |seconds| Admission::Wait {
+            after: Duration::from_secs(*seconds),
+            sentence: format!("{} is busy.", model.name),
+        }))
+    }
+
+    async fn report(&self, model: &Model, health: Health, cost_microcents: u64) -> igny8_core::Result<()> {
+        self.told.lock().unwrap().push((model.name.clone(), health, cost_microcents));
+        Ok(())
+    }
+}
+
+async fn guarded(server: &Server, fallback: &str, store: &Memory, gate: &Arc<Doorman>) -> Result<(), Failure> {
+    let options = Options { gate: Arc::<Doorman>::clone(gate), ..Options::default() };
+    run(&router(server, fallback), &Cluster, &keywords(&["a", "b"]), store, &options).await.map(|_| ())
+}
+
+#[tokio::test]
+async fn a_model_over_its_limit_is_passed_over() {
+    let server = Server::start(vec![Reply::chat(GOOD)]).await;
+    let gate = Arc::new(Doorman::default());
+    gate.waits.lock().unwrap().extend([("main", 20), ("spare", 5)]);
+    // The third may be asked; its answer is the first one of the item.
+    let store = Memory::default();
+    guarded(&server, "spare, third", &store, &gate).await.unwrap();
+    assert_eq!(models(&server), ["third"]);
+    assert!(store.answers.lock().unwrap().contains_key(&Call::First));
+    // A rerun reads it although the first model may be asked by now.
+    gate.waits.lock().unwrap().clear();
+    guarded(&server, "spare, third", &store, &gate).await.unwrap();
+    assert_eq!(server.seen().len(), 1);
+
+    // All of them: the soonest counts, nobody is asked, and it is no attempt.
+    gate.waits.lock().unwrap().extend([("main", 20), ("spare", 5)]);
+    let failure = guarded(&server, "spare", &Memory::default(), &gate).await.unwrap_err();
+    let Failure::Postponed { after, sentence, .. } = failure else { panic!("{failure:?}") };
+    assert_eq!((after, sentence.as_str()), (Duration::from_secs(5), "spare is busy."));
+    let stopped = Arc::new(Doorman { stop: true, ..Doorman::default() });
+    let failure = guarded(&server, "spare", &Memory::default(), &stopped).await.unwrap_err();
+    assert_eq!(failure.sentence(), "Enough for today.");
+    assert_eq!(server.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn several_models_stand_in_one_after_the_other() {
+    let gone = || Reply::error(404, "model_not_found", "No such model");
+    let server = Server::start(vec![gone(), gone(), Reply::chat(GOOD)]).await;
+    let (gate, store) = (Arc::new(Doorman::default()), Memory::default());
+    guarded(&server, "spare, third, fourth", &store, &gate).await.unwrap();
+    assert_eq!(models(&server), ["main", "spare", "third"]);
+    assert!(store.answers.lock().unwrap().contains_key(&Call::SecondFallback));
+    guarded(&server, "spare, third, fourth", &store, &gate).await.unwrap();
+    assert_eq!(server.seen().len(), 3, "a rerun asks none of them again");
+
+    // What can only wait may still do it: it is not given up for the refusal of another.
+    let server = Server::start(vec![gone()]).await;
+    gate.waits.lock().unwrap().insert("spare", 7);
+    let failure = guarded(&server, "spare", &Memory::default(), &gate).await.unwrap_err();
+    assert!(matches!(failure, Failure::Postponed { .. }), "{failure:?}");
+}
+
+#[tokio::test]
+async fn how_a_call_went_is_told() {
+    let server = Server::start(vec![
+        Reply::error(429, "", "Slow down").header("retry-after", "42"),
+        Reply::error(404, "model_not_found", "No such model"),
+        Reply::chat(GOOD),
+    ])
+    .await;
+    let (gate, store) = (Arc::new(Doorman::default()), Memory::default());
+    guarded(&server, "spare", &store, &gate).await.unwrap_err();
+    guarded(&server, "spare", &store, &gate).await.unwrap();
+    let after = Some(Duration::from_secs(42));
+    let wanted = [
+        ("main".to_owned(), Health::Bad { after }, 0),
+        ("main".to_owned(), Health::Unknown, 0),
+        ("spare".to_owned(), Health::Good, 15 * 100 + 60 * 20),
+    ];
+    assert_eq!(*gate.told.lock().unwrap(), wanted);
 }

@@ -21,7 +21,7 @@ pub use context::{Authenticator, Caller, ClientIp, Identity, RequestId, Visitor}
 pub use headers::{IfMatch, versioned};
 pub use idempotency::JobAnswers;
 pub use problem::{Code, Failure, Problem};
-pub use query::{Estimate, List, ListParams, NoFilter, Path, Query};
+pub use query::{Estimate, List, ListParams, NoFilter, Path, Query, SearchParams};
 pub use reply::{
     Accepted, AcceptedJob, Bulk, BulkError, BulkItem, BulkRequest, Created, Secret, StartedJob, accepted, created,
     no_content,

@@ -163,14 +163,22 @@ pub struct ListParams {
     limit: Option<u32>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
+    /// Whether to count all rows (`total`).
+    #[param(default = false)]
+    count: Option<bool>,
+}
+
+/// What only some lists take beside: those that can be searched and have more than one order. `params(ListParams,
+/// SearchParams, …)`; the route says which orders there are.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code, reason = "only described; read by List")]
+pub struct SearchParams {
     /// Only rows that begin so.
     #[param(max_length = 200)]
     q: Option<String>,
     /// The order; a minus in front turns it round.
     sort: Option<String>,
-    /// Whether to count all rows (`total`).
-    #[param(default = false)]
-    count: Option<bool>,
 }
 
 /// Ids and numbers from the path; what cannot be one is 404: there is no such thing.

@@ -3,18 +3,26 @@
 use async_trait::async_trait;
 use axum::response::{IntoResponse, Response};
 use igny8_api::{Accepted, AcceptedJob, JobAnswers, StartedJob};
+use igny8_content::GeneratePlan;
 use igny8_core::{Credits, Ctx, JobId, Result};
+use igny8_publishing::PublishPlan;
 use igny8_work::{Job, JobView, Work};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 /// What work would cost at most, and how many items it has: the answer to `?estimate=true`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Estimated {
     /// Credits that it would reserve.
     pub credits: Credits,
     /// How many items it would start.
     pub items: usize,
+    /// How many it would leave as they are, beyond a limit that was set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<usize>,
+    /// What warns and does not stop it, in words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 /// The answer to a request that may start a job.
@@ -28,13 +36,26 @@ pub enum Started {
 
 impl From<(Credits, usize)> for Estimated {
     fn from((credits, items): (Credits, usize)) -> Self {
-        Self { credits, items }
+        Self { credits, items, skipped: None, warnings: Vec::new() }
     }
 }
 
 impl From<(Credits, usize)> for Started {
     fn from(price: (Credits, usize)) -> Self {
         Self::Estimate(price.into())
+    }
+}
+
+impl From<GeneratePlan> for Started {
+    fn from(plan: GeneratePlan) -> Self {
+        let skipped = (plan.skipped > 0).then_some(plan.skipped);
+        Self::Estimate(Estimated { credits: plan.credits, items: plan.items, skipped, warnings: Vec::new() })
+    }
+}
+
+impl From<PublishPlan> for Started {
+    fn from(PublishPlan { items, warnings }: PublishPlan) -> Self {
+        Self::Estimate(Estimated { warnings, ..Estimated::from((Credits::ZERO, items)) })
     }
 }
 

@@ -4,6 +4,7 @@
 //! an opinion of its own.
 
 mod caller;
+mod images;
 mod jobs;
 mod models;
 
@@ -11,15 +12,18 @@ use std::sync::Arc;
 
 use igny8_accounts::{Accounts, Verifier};
 use igny8_api::Api;
-use igny8_content::{Contents, WriteStep};
+use igny8_automation::Automation;
+use igny8_content::{Contents, ImagePromptsStep, ImageStep, MergeStep, Rewriting};
 use igny8_core::{Error, Result};
 use igny8_lambda::{App, Handler};
 use igny8_live::Live;
 use igny8_planning::{ClusterStep, IdeasStep, ImportStep, Planning};
 use igny8_publishing::{DeployStep, Publishing};
+use igny8_thinker::Thinker;
 use igny8_work::{Step, Work};
 use utoipa_axum::router::OpenApiRouter;
 
+pub use images::ImageModels;
 pub use jobs::{Estimated, Started, started};
 pub use models::Models;
 
@@ -46,11 +50,14 @@ pub fn work(app: &App) -> Work {
 /// Jobs and the ledger, for those who give up what no worker answers for: it knows the steps of all workers.
 pub fn work_of_all(app: &App) -> Work {
     let models = || Arc::new(Models::new(app));
-    let steps: [Arc<dyn Step>; 5] = [
+    let steps: [Arc<dyn Step>; 8] = [
         Arc::new(ClusterStep::new(planning(app), models())),
-        Arc::new(IdeasStep::new(planning(app), models())),
+        Arc::new(IdeasStep::new(planning(app), models(), Arc::new(contents(app)))),
         Arc::new(ImportStep::new(planning(app))),
-        Arc::new(WriteStep::new(contents(app), models())),
+        Arc::new(Rewriting::new(contents(app), models())),
+        Arc::new(ImagePromptsStep::new(contents(app), models())),
+        Arc::new(ImageStep::new(contents(app), Arc::new(ImageModels::new(app)))),
+        Arc::new(MergeStep::new(contents(app))),
         Arc::new(DeployStep::new(publishing(app))),
     ];
     work(app).knowing(steps)
@@ -59,6 +66,11 @@ pub fn work_of_all(app: &App) -> Work {
 /// The live feed.
 pub fn live(app: &App) -> Live {
     Live::new(app.cloud.clone(), app.table.clone(), accounts(app), work(app))
+}
+
+/// The thinker.
+pub fn thinker(app: &App) -> Thinker {
+    Thinker::new(app.table.clone(), app.cloud.clone(), work(app), accounts(app))
 }
 
 /// The planner.
@@ -74,6 +86,12 @@ pub fn contents(app: &App) -> Contents {
 /// The publisher.
 pub fn publishing(app: &App) -> Publishing {
     Publishing::new(app.table.clone(), app.cloud.clone(), work(app), accounts(app), contents(app))
+}
+
+/// Schedules.
+pub fn automation(app: &App) -> Automation {
+    let (table, cloud) = (app.table.clone(), app.cloud.clone());
+    Automation::new(table, cloud, work(app), accounts(app), planning(app), contents(app), publishing(app))
 }
 
 /// An HTTP function: its routes behind the guard.

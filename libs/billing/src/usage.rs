@@ -20,6 +20,9 @@ pub struct Usage {
     pub tokens_out: u64,
     /// What the call cost us, in millionths of a US cent.
     pub cost_microcents: u64,
+    /// The version of the tenant's own prompt that was asked with; none is the default.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub prompt_version: Option<u32>,
     /// Credits charged for the item; on the item's last call, 0 on the others.
     pub credits: Credits,
     /// The job.

@@ -1,5 +1,7 @@
 //! Which addresses may stand in a body: the one rule for links and the one for pictures.
 
+use crate::markup;
+
 /// Longer addresses are refused, in bytes; what browsers and the sitemap protocol agree on.
 pub(crate) const LONGEST: usize = 2_048;
 
@@ -13,7 +15,21 @@ pub(crate) fn link(raw: &str) -> Option<String> {
 /// The address of a picture as it is kept: `http(s)` or a path from the root; `None` for anything else.
 pub(crate) fn image(raw: &str) -> Option<String> {
     let address = tidy(raw)?;
-    (web(&address) || rooted(&address)).then_some(address)
+    let known = web(&address) || rooted(&address);
+    known.then(|| without_entities(&address)).filter(|address| address.len() <= LONGEST)
+}
+
+/// Writes the `;` of what looks like an entity as `%3B`: WordPress reads it as one in attributes, however it is escaped.
+fn without_entities(address: &str) -> String {
+    let mut out = String::with_capacity(address.len());
+    let mut rest = address;
+    while let Some((at, length)) = markup::next_entity(rest) {
+        out.push_str(&rest[..at + length - 1]);
+        out.push_str("%3B");
+        rest = &rest[at + length..];
+    }
+    out.push_str(rest);
+    out
 }
 
 /// True for the id of an asset: 1 to 128 characters of `A-Z a-z 0-9 . _ -`.
@@ -121,6 +137,7 @@ mod tests {
         assert_eq!(image("#a"), None);
         assert_eq!(image("data:image/png;base64,AA=="), None);
         assert_eq!(image("/a.jpg").as_deref(), Some("/a.jpg"));
+        assert_eq!(image("/a?b&copy;=1;c&d").as_deref(), Some("/a?b&copy%3B=1;c&d"));
         assert!(is_asset_id("01H-a_b.c") && !is_asset_id("") && !is_asset_id("a/b") && !is_asset_id(&"a".repeat(129)));
     }
 

@@ -24,7 +24,7 @@ impl Document {
     /// The normal form: rich text and raw HTML sanitised, spaces tidied, tables squared, empty parts gone.
     ///
     /// What it does: `b` becomes `strong`, a heading of level 1 becomes 2 and of 5 becomes 4, rows of a table get
-    /// as many cells as the widest has, forbidden links lose their address, an image that cannot be shown goes.
+    /// as many cells as the widest has, entities in the `alt` of an image become their characters, forbidden links lose their address, an image that cannot be shown goes.
     #[must_use]
     pub fn clean(self) -> Cleaned {
         clean_numbered(self.0.into_iter().enumerate(), Vec::new())
@@ -96,7 +96,7 @@ impl Cleaner {
                     return None;
                 };
                 let caption = self.rich_option(&format!("{path}.caption"), caption);
-                Block::Image { src, alt: markup::one_line(&alt), caption }
+                Block::Image { src, alt: markup::attribute_line(&alt), caption }
             }
             Block::Quote { text, cite } => Block::Quote {
                 text: self.rich(&text_path, &text)?,

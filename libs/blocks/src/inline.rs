@@ -9,7 +9,15 @@ use scraper::{Node, node::Element};
 
 use crate::{address, markup, parse::Page};
 
+mod known;
+
 type NodeRef<'a> = ego_tree::NodeRef<'a, Node>;
+
+/// Says which nodes are passed over with all that is in them.
+pub(crate) type Except<'a> = &'a dyn Fn(NodeRef<'_>) -> bool;
+
+/// Passes over nothing.
+pub(crate) const WHOLE: Except<'static> = &|_| false;
 
 /// The words of `rel` that are kept.
 const RELS: [&str; 5] = ["nofollow", "sponsored", "ugc", "noopener", "noreferrer"];
@@ -86,11 +94,16 @@ impl Inline {
         if !text.contains(['<', '&']) {
             return Builder::plain(text);
         }
+        known::read(text).unwrap_or_else(|| Self::parse_tree(text, notes))
+    }
+
+    /// The long way: as any HTML is read.
+    fn parse_tree(text: &str, notes: &mut Notes) -> Self {
         let page = Page::parse(text);
         if page.cut {
             notes.cut();
         }
-        Self::of(*page.html.root_element(), &[], notes)
+        Self::of(*page.html.root_element(), WHOLE, notes)
     }
 
     /// Reads rich text whose faults nobody wants to know.
@@ -98,8 +111,8 @@ impl Inline {
         Self::parse(text, &mut Notes::default())
     }
 
-    /// The rich text of what is in a node, without the elements named by `except`.
-    pub fn of(node: NodeRef<'_>, except: &[&str], notes: &mut Notes) -> Self {
+    /// The rich text of what is in a node, but for what `except` passes over.
+    pub fn of(node: NodeRef<'_>, except: Except<'_>, notes: &mut Notes) -> Self {
         let mut builder = Builder::default();
         builder.collect(node, &Marks::default(), except, notes);
         builder.finish()
@@ -270,7 +283,7 @@ impl Builder {
     }
 
     /// Reads all that is in a node; without recursion, for strangers nest as deep as they like.
-    pub fn collect(&mut self, root: NodeRef<'_>, marks: &Marks, except: &[&str], notes: &mut Notes) {
+    pub fn collect(&mut self, root: NodeRef<'_>, marks: &Marks, except: Except<'_>, notes: &mut Notes) {
         use ego_tree::iter::Edge;
         let mut stack = vec![marks.clone()];
         let mut skipped = None;
@@ -285,7 +298,7 @@ impl Builder {
                         Node::Text(text) => self.text(text, &current),
                         Node::Element(element) => {
                             let name = element.name();
-                            if except.contains(&name) || markup::is_dropped(name) {
+                            if except(node) || markup::is_dropped(name) {
                                 skipped = Some(node.id());
                                 if markup::is_dropped(name) {
                                     notes.dropped(name);

@@ -1,7 +1,11 @@
 //! schema.org data for search engines, as JSON-LD.
 
+mod kinds;
+
 use igny8_core::Timestamp;
 use serde_json::{Map, Value, json};
+
+pub use kinds::of_page;
 
 use crate::{Block, Document, inline::Inline};
 
@@ -16,6 +20,14 @@ pub struct Party {
     pub url: Option<String>,
     /// The absolute address of its logo.
     pub logo: Option<String>,
+    /// A person's work.
+    pub job_title: Option<String>,
+    /// Who a person is, for readers.
+    pub description: Option<String>,
+    /// What shows that a person knows the subject, one each.
+    pub credentials: Vec<String>,
+    /// A person's pages elsewhere.
+    pub same_as: Vec<String>,
 }
 
 /// What a page knows of its article and the body does not.
@@ -39,6 +51,8 @@ pub struct Article {
     pub modified: Option<Timestamp>,
     /// Who wrote it.
     pub author: Option<Party>,
+    /// Who checked what it says.
+    pub reviewer: Option<Party>,
     /// Who publishes it.
     pub publisher: Option<Party>,
     /// The words it is about.
@@ -55,7 +69,12 @@ pub fn article(article: &Article, body: &Document) -> Value {
         "@type": kind,
         "headline": article.headline,
         "url": article.url,
-        "mainEntityOfPage": { "@type": "WebPage", "@id": article.url },
+        // `reviewedBy` is a property of the page, not of the article on it: https://schema.org/reviewedBy
+        "mainEntityOfPage": without_gaps(json!({
+            "@type": "WebPage",
+            "@id": article.url,
+            "reviewedBy": article.reviewer.as_ref().map(party),
+        })),
         "description": article.description,
         "inLanguage": article.language,
         "image": article.images,
@@ -116,13 +135,32 @@ pub fn script(data: &Value) -> String {
     out
 }
 
-fn party(party: &Party) -> Value {
+/// The page of a person: `ProfilePage` with the `Person` as its main entity, as Google reads it
+/// (<https://developers.google.com/search/docs/appearance/structured-data/profile-page>).
+pub fn profile_page(person: &Party, language: &str, modified: Timestamp) -> Value {
+    without_gaps(json!({
+        "@context": "https://schema.org",
+        "@type": "ProfilePage",
+        "url": person.url,
+        "inLanguage": language,
+        "dateModified": modified.to_string(),
+        "mainEntity": party(person),
+    }))
+}
+
+/// A person or an organisation, as part of what it has to do with.
+pub fn party(party: &Party) -> Value {
+    let credential = |name: &String| json!({ "@type": "EducationalOccupationalCredential", "name": name });
     without_gaps(json!({
         "@type": if party.organization { "Organization" } else { "Person" },
         "name": party.name,
         "url": party.url,
         // A person has a picture, an organisation has a logo.
         (if party.organization { "logo" } else { "image" }): party.logo,
+        "jobTitle": party.job_title,
+        "description": party.description,
+        "hasCredential": party.credentials.iter().map(credential).collect::<Vec<_>>(),
+        "sameAs": party.same_as,
     }))
 }
 
@@ -150,8 +188,28 @@ mod tests {
     use igny8_core::Timestamp;
     use serde_json::{Value, json};
 
-    use super::{Article, Party, article, breadcrumbs, faq_page, script};
+    use super::{Article, Party, article, breadcrumbs, faq_page, party, profile_page, script};
     use crate::{Document, tests::every_kind};
+
+    fn reviewer() -> Party {
+        Party {
+            name: "Dr. Bo Lind".into(),
+            url: Some("https://cars.example/authors/dr-bo-lind".into()),
+            job_title: Some("Engineer".into()),
+            description: Some("Tests oils.".into()),
+            credentials: vec!["PhD in tribology".into()],
+            same_as: vec!["https://example.org/bo".into()],
+            ..Party::default()
+        }
+    }
+
+    #[test]
+    fn the_page_of_a_person() {
+        let modified = Timestamp::from_millis(1_790_000_000_000);
+        insta::assert_json_snapshot!("profile_page", profile_page(&reviewer(), "en", modified));
+        let bare = Party { name: "Ana".into(), ..Party::default() };
+        assert_eq!(party(&bare), json!({ "@type": "Person", "name": "Ana" }), "nothing is invented");
+    }
 
     #[test]
     fn a_page_with_everything() {
@@ -164,11 +222,12 @@ mod tests {
             images: vec!["https://cars.example/oil.webp".into()],
             published: Some(Timestamp::from_millis(1_790_000_000_000)),
             author: Some(Party { name: "Ana".into(), ..Party::default() }),
+            reviewer: Some(reviewer()),
             publisher: Some(Party {
                 organization: true,
                 name: "Cars".into(),
                 logo: Some("https://cars.example/logo.png".into()),
-                url: None,
+                ..Party::default()
             }),
             ..Article::default()
         };

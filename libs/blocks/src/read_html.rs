@@ -7,20 +7,20 @@ use igny8_core::FieldError;
 use scraper::{ElementRef, Html, Node, node::Element};
 
 use crate::{
-    Block, Cleaned, Document, FaqItem, ImageSource, Tone,
+    Block, Cleaned, Document, FaqItem, ImageSource,
     clean::{clean_numbered, source},
-    inline::{Builder, Inline, Marks, Notes, Run, marked},
+    inline::{Builder, Except, Inline, Marks, Notes, Run, WHOLE, marked},
     markup,
     parse::Page,
 };
+
+mod parts;
+use parts::tone;
 
 type NodeRef<'a> = ego_tree::NodeRef<'a, Node>;
 
 /// Deeper elements are read as text of their container: nobody writes so, and recursion must end.
 const DEEPEST: usize = 64;
-
-/// The most columns that one cell spans.
-const WIDEST_CELL: usize = 50;
 
 impl Document {
     /// Reads HTML, a fragment or a whole page, into cleaned blocks; reads back exactly what [`Document::to_html`] wrote.
@@ -32,17 +32,9 @@ impl Document {
 
     /// As [`Document::from_html`], and says what was left out.
     pub fn read_html(html: &str) -> Cleaned {
-        let Page { html: page, cut } = Page::parse(html);
-        let mut reader = Reader { holders: holders(&page), ..Reader::default() };
-        if cut {
-            reader.notes.cut();
-        }
-        reader.children(*page.root_element(), &Marks::default(), 0);
-        reader.flush(Loose);
-        reader.flush_questions();
-        let removed = reader.notes.into_vec().into_iter();
-        let removed = removed.map(|message| FieldError { field: "html".to_owned(), message }).collect();
-        clean_numbered(reader.out.into_iter().enumerate(), removed)
+        let mut reader = Reader::default();
+        reader.read(html);
+        reader.finish("html")
     }
 }
 
@@ -69,16 +61,50 @@ enum Standing {
 }
 use Standing::{Loose, Paragraph};
 
+/// Reads one piece of HTML after the other; the blocks of all are one body.
 #[derive(Default)]
-struct Reader {
+pub(crate) struct Reader {
     out: Vec<Block>,
     pending: Builder,
     questions: Vec<FaqItem>,
     notes: Notes,
     holders: HashSet<NodeId>,
+    /// Whether the ends of lines in loose text mean something.
+    lines: bool,
 }
 
 impl Reader {
+    /// Reads a piece; what it leaves open ends with it.
+    pub fn read(&mut self, html: &str) {
+        let Page { html: page, cut } = Page::parse(html);
+        if cut {
+            self.notes.cut();
+        }
+        self.holders = holders(&page);
+        self.children(*page.root_element(), &Marks::default(), 0);
+        self.flush(Loose);
+    }
+
+    /// As [`Reader::read`], of text in which a line ends where it ends and an empty line ends a paragraph.
+    pub fn read_lines(&mut self, html: &str) {
+        self.lines = true;
+        self.read(html);
+        self.lines = false;
+    }
+
+    /// Says something of what was left out or changed.
+    pub fn note(&mut self, note: impl Into<String>) {
+        self.notes.add(note.into());
+    }
+
+    /// What was read; all that was left out is told under one name of a field.
+    pub fn finish(mut self, field: &str) -> Cleaned {
+        self.flush_questions();
+        let removed = self.notes.into_vec().into_iter();
+        let removed = removed.map(|message| FieldError { field: field.to_owned(), message }).collect();
+        clean_numbered(self.out.into_iter().enumerate(), removed)
+    }
+
     fn emit(&mut self, block: Block) {
         self.flush_questions();
         self.out.push(block);
@@ -109,11 +135,12 @@ impl Reader {
 
     fn children(&mut self, node: NodeRef<'_>, marks: &Marks, depth: usize) {
         if depth > DEEPEST {
-            self.pending.collect(node, marks, &[], &mut self.notes);
+            self.pending.collect(node, marks, WHOLE, &mut self.notes);
             return;
         }
         for child in node.children() {
             match child.value() {
+                Node::Text(text) if self.lines => self.lines(text, marks),
                 Node::Text(text) => self.pending.text(text, marks),
                 Node::Element(element) => {
                     let name = element.name();
@@ -129,11 +156,35 @@ impl Reader {
                         self.pending.line_break();
                     } else {
                         let marks = marked(marks.clone(), element, &mut self.notes);
-                        self.pending.collect(child, &marks, &[], &mut self.notes);
+                        self.pending.collect(child, &marks, WHOLE, &mut self.notes);
                     }
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// Loose text whose lines mean something.
+    fn lines(&mut self, text: &str, marks: &Marks) {
+        let mut ends = 0;
+        for line in text.split_inclusive('\n') {
+            let is_blank = line.bytes().all(|b| b.is_ascii_whitespace());
+            match (is_blank, ends) {
+                (true, _) | (false, 0) => {}
+                (false, 1) => self.pending.line_break(),
+                (false, _) => self.flush(Paragraph),
+            }
+            if !is_blank {
+                ends = 0;
+            }
+            // A space between two words in marks is a text of its own.
+            self.pending.text(line, marks);
+            ends += usize::from(line.ends_with('\n'));
+        }
+        match ends {
+            0 => {}
+            1 => self.pending.line_break(),
+            _ => self.flush(Paragraph),
         }
     }
 
@@ -144,8 +195,15 @@ impl Reader {
             "h3" => self.heading(3, node),
             "h4" | "h5" | "h6" => self.heading(4, node),
             "p" => {
+                let lines = std::mem::take(&mut self.lines);
                 self.children(node, marks, depth + 1);
                 self.flush(Paragraph);
+                self.lines = lines;
+            }
+            // Pictures in a list, as galleries were written.
+            "ul" | "ol" if element.classes().any(|class| class.contains("gallery")) => {
+                self.children(node, marks, depth + 1);
+                self.flush(Loose);
             }
             name @ ("ul" | "ol" | "menu" | "dir") => {
                 let mut items = Vec::new();
@@ -153,19 +211,17 @@ impl Reader {
                 if !items.is_empty() {
                     self.emit(Block::List { ordered: name == "ol", items });
                 }
+                self.images(node);
             }
             "pre" => self.code(node),
             "table" => self.table(node, None),
             "figure" => self.figure(node, marks, depth),
             "blockquote" => self.quote(node, element, None),
-            "details" => {
-                let question = find(node, "summary").map(|summary| self.rich(summary, &[])).unwrap_or_default();
-                let answer = self.rich(node, &["summary"]);
-                self.questions.push(FaqItem { question, answer });
-            }
+            "details" => self.details(node),
             "aside" | "div" if element.classes().any(|class| class.starts_with("callout")) => {
-                let text = self.rich(node, &[]);
+                let text = self.rich(node);
                 self.emit(Block::Callout { tone: tone(element), text });
+                self.images(node);
             }
             "section" | "div" if has_class("faq") => self.faq(node, marks, depth),
             "div" if has_class("raw-html") => {
@@ -184,15 +240,45 @@ impl Reader {
         }
     }
 
-    fn rich(&mut self, node: NodeRef<'_>, except: &[&str]) -> String {
+    fn rich(&mut self, node: NodeRef<'_>) -> String {
+        self.rich_without(node, WHOLE)
+    }
+
+    fn rich_without(&mut self, node: NodeRef<'_>, except: Except<'_>) -> String {
         Inline::of(node, except, &mut self.notes).html()
     }
 
     fn heading(&mut self, level: u8, node: NodeRef<'_>) {
-        let text = self.rich(node, &[]);
+        let text = self.rich(node);
         if !text.is_empty() {
             self.emit(Block::Heading { level, text });
         }
+        self.images(node);
+    }
+
+    /// The pictures within a block whose text has no place for them follow it.
+    fn images(&mut self, node: NodeRef<'_>) {
+        for image in outermost(node, |name| name == "img") {
+            if let Node::Element(element) = image.value() {
+                self.image(element, None);
+            }
+        }
+    }
+
+    /// A question, unless one half of it is missing: then it is a paragraph.
+    fn details(&mut self, node: NodeRef<'_>) {
+        let summary = node.children().find(|child| child.value().as_element().is_some_and(|e| e.name() == "summary"));
+        let question = summary.map(|summary| Inline::of(summary, WHOLE, &mut self.notes)).unwrap_or_default();
+        let is_summary = |inner: NodeRef<'_>| summary.is_some_and(|summary| summary.id() == inner.id());
+        let answer = Inline::of(node, &is_summary, &mut self.notes);
+        if question.is_blank() || answer.is_blank() {
+            for half in [question, answer].into_iter().filter(|half| !half.is_blank()) {
+                self.emit(Block::Paragraph { text: half.html() });
+            }
+        } else {
+            self.questions.push(FaqItem { question: question.html(), answer: answer.html() });
+        }
+        self.images(node);
     }
 
     /// Items of nested lists follow the item that they belong to.
@@ -205,14 +291,24 @@ impl Reader {
                         self.list_items(child, items, depth + 1);
                         continue;
                     }
-                    self.rich(child, &[])
+                    self.rich(child)
                 }
                 Node::Element(element) if markup::is_dropped(element.name()) => {
                     self.notes.dropped(element.name());
                     continue;
                 }
-                Node::Element(_) if depth < DEEPEST => self.rich(child, &LISTS),
-                Node::Element(_) => self.rich(child, &[]),
+                Node::Element(_) if depth < DEEPEST => {
+                    let names = |node: NodeRef<'_>, fits: fn(&str) -> bool| {
+                        node.value().as_element().is_some_and(|element| fits(element.name()))
+                    };
+                    // A list in a table is a part of its text: the nested lists below are those outside of tables.
+                    let in_table = |inner: NodeRef<'_>| {
+                        let mut between = inner.ancestors().take_while(|up| up.id() != child.id());
+                        between.any(|up| names(up, |name| name == "table"))
+                    };
+                    self.rich_without(child, &|inner| names(inner, is_list) && !in_table(inner))
+                }
+                Node::Element(_) => self.rich(child),
                 _ => continue,
             };
             if !text.is_empty() {
@@ -236,103 +332,6 @@ impl Reader {
         let title = || element.attr("title").map(|title| Builder::plain(title).html());
         let alt = element.attr("alt").unwrap_or_default().to_owned();
         self.emit(Block::Image { src, alt, caption: caption.or_else(title) });
-    }
-
-    fn figure(&mut self, node: NodeRef<'_>, marks: &Marks, depth: usize) {
-        let caption = find(node, "figcaption").map(|caption| self.rich(caption, &[])).filter(|text| !text.is_empty());
-        if let Some(quote) = find(node, "blockquote")
-            && let Node::Element(element) = quote.value()
-        {
-            self.quote(quote, element, caption);
-        } else if let Some(table) = find(node, "table") {
-            self.table(table, caption);
-        } else if let Some(pre) = find(node, "pre") {
-            self.code(pre);
-            if let Some(text) = caption {
-                self.emit(Block::Paragraph { text });
-            }
-        } else {
-            let images = outermost(node, |name| name == "img");
-            if images.is_empty() {
-                self.children(node, marks, depth + 1);
-                self.flush(Loose);
-                return;
-            }
-            // A gallery: the caption stands under the last of its pictures.
-            let last = images.len() - 1;
-            for (at, image) in images.iter().enumerate() {
-                if let Node::Element(element) = image.value() {
-                    self.image(element, caption.clone().filter(|_| at == last));
-                }
-            }
-        }
-    }
-
-    fn quote(&mut self, node: NodeRef<'_>, element: &Element, cite: Option<String>) {
-        if element.classes().any(|class| class.starts_with("markdown-alert")) {
-            let text = self.rich(node, &[]);
-            self.emit(Block::Callout { tone: tone(element), text });
-            return;
-        }
-        let inner = find(node, "footer").or_else(|| find(node, "cite"));
-        let cite = cite.or_else(|| inner.map(|cite| self.rich(cite, &[])).filter(|cite| !cite.is_empty()));
-        let text = self.rich(node, &["footer", "cite"]);
-        if text.is_empty() {
-            let text = self.rich(node, &[]);
-            self.emit(Block::Quote { text, cite: None });
-        } else {
-            self.emit(Block::Quote { text, cite });
-        }
-    }
-
-    fn code(&mut self, node: NodeRef<'_>) {
-        let mut text = String::new();
-        let mut language = None;
-        for inner in node.descendants() {
-            match inner.value() {
-                Node::Text(part) => text.push_str(part),
-                Node::Element(element) if element.name() == "br" => text.push('\n'),
-                Node::Element(element) => {
-                    let class = |class: &'_ str| {
-                        class.strip_prefix("language-").or_else(|| class.strip_prefix("lang-")).map(str::to_owned)
-                    };
-                    language = language.or_else(|| element.classes().find_map(class));
-                }
-                _ => {}
-            }
-        }
-        self.emit(Block::Code { language, text });
-    }
-
-    fn table(&mut self, node: NodeRef<'_>, caption: Option<String>) {
-        let own = find(node, "caption").map(|caption| self.rich(caption, &[])).filter(|text| !text.is_empty());
-        let mut header = Vec::new();
-        let mut rows = Vec::new();
-        for row in outermost(node, |name| name == "tr") {
-            let mut cells = Vec::new();
-            let mut all_heads = true;
-            for cell in row.children() {
-                let Some(element) = cell.value().as_element().filter(|e| matches!(e.name(), "td" | "th")) else {
-                    continue;
-                };
-                all_heads &= element.name() == "th";
-                cells.push(self.rich(cell, &[]));
-                let span = element.attr("colspan").and_then(|span| span.trim().parse().ok()).unwrap_or(1_usize);
-                cells.extend((1..span.min(WIDEST_CELL)).map(|_| String::new()));
-            }
-            let in_head =
-                row.parent().is_some_and(|parent| parent.value().as_element().is_some_and(|e| e.name() == "thead"));
-            if header.is_empty() && rows.is_empty() && (in_head || all_heads) {
-                header = cells;
-            } else {
-                rows.push(cells);
-            }
-        }
-        if rows.is_empty() && !header.is_empty() {
-            // A table of one row of heads is a row all the same.
-            rows.push(std::mem::take(&mut header));
-        }
-        self.emit(Block::Table { header, rows, caption: own.or(caption) });
     }
 
     /// Questions as `details`, or as headings with what follows them.
@@ -389,10 +388,8 @@ fn join_lines(answer: &mut String, lines: impl IntoIterator<Item = String>) {
     }
 }
 
-const LISTS: [&str; 4] = ["ul", "ol", "menu", "dir"];
-
 fn is_list(name: &str) -> bool {
-    LISTS.contains(&name)
+    matches!(name, "ul" | "ol" | "menu" | "dir")
 }
 
 fn find<'a>(node: NodeRef<'a>, name: &str) -> Option<NodeRef<'a>> {
@@ -419,17 +416,6 @@ fn outermost(root: NodeRef<'_>, fits: impl Fn(&str) -> bool) -> Vec<NodeRef<'_>>
         }
     }
     found
-}
-
-fn tone(element: &Element) -> Tone {
-    let says = |words: &[&str]| element.classes().any(|class| words.iter().any(|word| class.ends_with(word)));
-    if says(&["warning", "caution", "danger", "alert", "error"]) {
-        Tone::Warning
-    } else if says(&["tip", "hint", "success"]) {
-        Tone::Tip
-    } else {
-        Tone::Note
-    }
 }
 
 fn split_at_double_breaks(inline: Inline) -> Vec<Inline> {

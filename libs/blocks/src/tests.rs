@@ -5,213 +5,24 @@ use scraper::{Html, Node};
 
 use crate::{Block, Cleaned, Document, FaqItem, ImageSource, Tone, address, markup};
 
-/// One block of each kind with every field set.
-pub(crate) fn every_kind() -> Document {
-    let s = str::to_owned;
-    Document(vec![
-        Block::Heading { level: 2, text: s("Oil &amp; <em>filters</em>") },
-        Block::Paragraph {
-            text: s(
-                "Change it <strong>every year</strong>: 5 &lt; 6.<br><a href=\"https://a.example/?a=1&amp;b=2\" rel=\"nofollow\">More</a>",
-            ),
-        },
-        Block::List { ordered: true, items: vec![s("Warm the engine"), s("Drain the <strong>oil</strong>")] },
-        Block::Image {
-            src: ImageSource::Url(s("/media/oil.webp")),
-            alt: s("A \"full\" pan"),
-            caption: Some(s("The <em>old</em> oil")),
-        },
-        Block::Quote { text: s("تغيير الزيت مهم"), cite: Some(s("<a href=\"/ana\">Ana</a>")) },
-        Block::Table {
-            header: vec![s("Car"), s("Litres")],
-            rows: vec![vec![s("A|B"), s("4.5")], vec![s("C"), s("")]],
-            caption: Some(s("How much")),
-        },
-        Block::Code { language: Some(s("sh")), text: s("if [ 1 -lt 2 ]; then\n\techo \"<ok>\" && ls\nfi") },
-        Block::Faq {
-            items: vec![
-                FaqItem { question: s("How often?"), answer: s("Every <strong>12</strong> months.") },
-                FaqItem {
-                    question: s("Which &lt;/script&gt; oil?"),
-                    answer: s("See the <a href=\"#oil-filters\">table</a>."),
-                },
-            ],
-        },
-        Block::Callout { tone: Tone::Warning, text: s("Hot oil <code>burns</code>.") },
-        Block::Html { html: s("<dl><dt>SAE</dt><dd>A scale</dd></dl>") },
-    ])
-}
+pub(crate) mod generate;
+use generate::{MARKS, document, soup};
+
+pub(crate) use generate::every_kind;
 
 #[test]
 fn every_kind_in_every_form() {
     let document = every_kind();
     insta::assert_snapshot!("html", document.to_html());
     insta::assert_snapshot!("markdown", document.to_markdown());
+    insta::assert_snapshot!("gutenberg", document.to_gutenberg());
     insta::assert_snapshot!("plain", document.plain_text());
     insta::assert_json_snapshot!("json", document);
     let clean = document.clone().clean();
     assert_eq!(clean, Cleaned { document: document.clone(), removed: vec![] });
     assert_eq!(Document::from_html(&document.to_html()), document);
-}
-
-/// Bits of what people, models and attackers write.
-const BITS: [&str; 64] = [
-    "a",
-    "Oil ",
-    " ",
-    "\n",
-    "\r\n",
-    "\t",
-    "é",
-    "زيت",
-    "\u{200f}",
-    "\u{202e}",
-    "油",
-    "🚗",
-    "\u{a0}",
-    "\u{0}",
-    "\u{feff}",
-    "\u{85}",
-    "<",
-    ">",
-    "&",
-    "\"",
-    "'",
-    "&amp;",
-    "&lt;",
-    "&lt;script&gt;",
-    "&#x3c;",
-    "&nbsp;",
-    "<b>",
-    "</b>",
-    "<strong>",
-    "</strong>",
-    "<em>",
-    "</em>",
-    "<i>",
-    "<code>",
-    "</code>",
-    "<br>",
-    "<br/>",
-    "<a href=\"/x?a=1&b=2\">",
-    "</a>",
-    "<a href='javascript:alert(1)'>",
-    "<a href=\"https://a.example/\" rel=\"nofollow x\" onclick=\"y()\">",
-    "<script>alert(1)</script>",
-    "<script>",
-    "</script>",
-    "<img src=x onerror=alert(1)>",
-    "<img src=\"/a.jpg\" alt='\"'>",
-    "<svg onload=alert(1)>",
-    "<style>",
-    "<!--",
-    "-->",
-    "<p>",
-    "</p>",
-    "<div onclick=x>",
-    "</div>",
-    "<table><tr><td>",
-    "</table>",
-    "<ul><li>",
-    "</ul>",
-    "<h2>",
-    "<details><summary>",
-    "<iframe srcdoc='<script>x</script>'>",
-    "<pre>\n",
-    "<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 onerror=alert(1)&gt;\">",
-    "<template>",
-];
-
-/// Bits that mean something in Markdown.
-const MARKS: [&str; 40] = [
-    "*",
-    "**",
-    "_",
-    "`",
-    "```",
-    "# ",
-    "- ",
-    "1. ",
-    "> ",
-    "> [!TIP]\n",
-    "[",
-    "](",
-    ")",
-    "![",
-    "|",
-    "\n|---|\n",
-    "\n",
-    "\n\n",
-    "~",
-    "~~~",
-    "\\",
-    "===",
-    "---",
-    "+ ",
-    "2) ",
-    "&copy;",
-    "<br>",
-    ":",
-    "!",
-    "[^1]",
-    "{#id}",
-    "$x$",
-    "a",
-    "b c",
-    "é",
-    "زيت",
-    "javascript:x",
-    "/x",
-    "    ",
-    "<script>",
-];
-
-fn soup() -> impl Strategy<Value = String> {
-    prop_oneof![
-        4 => prop::collection::vec(prop::sample::select(&BITS[..]), 0..12).prop_map(|bits| bits.concat()),
-        1 => prop::collection::vec(prop::sample::select(&MARKS[..]), 0..8).prop_map(|bits| bits.concat()),
-        1 => ".{0,24}",
-    ]
-}
-
-fn source() -> impl Strategy<Value = ImageSource> {
-    let known = [
-        "/a.jpg",
-        "https://a.example/b.png?c=\"d\"&e",
-        "asset:hero-1",
-        "asset:a/b",
-        "//cdn.example/x y.jpg",
-        "javascript:x",
-    ];
-    prop_oneof![3 => prop::sample::select(known.to_vec()).prop_map(str::to_owned), 1 => soup()]
-        .prop_map(ImageSource::from)
-}
-
-fn block() -> impl Strategy<Value = Block> {
-    let texts = || prop::collection::vec(soup(), 0..4);
-    let maybe = || prop::option::of(soup());
-    prop_oneof![
-        (0..7_u8, soup()).prop_map(|(level, text)| Block::Heading { level, text }),
-        soup().prop_map(|text| Block::Paragraph { text }),
-        (any::<bool>(), texts()).prop_map(|(ordered, items)| Block::List { ordered, items }),
-        (source(), soup(), maybe()).prop_map(|(src, alt, caption)| Block::Image { src, alt, caption }),
-        (soup(), maybe()).prop_map(|(text, cite)| Block::Quote { text, cite }),
-        (texts(), prop::collection::vec(texts(), 0..4), maybe()).prop_map(|(header, rows, caption)| Block::Table {
-            header,
-            rows,
-            caption
-        }),
-        (maybe(), soup()).prop_map(|(language, text)| Block::Code { language, text }),
-        (Just(Some("rust".to_owned())), soup()).prop_map(|(language, text)| Block::Code { language, text }),
-        prop::collection::vec((soup(), soup()).prop_map(|(question, answer)| FaqItem { question, answer }), 0..3)
-            .prop_map(|items| Block::Faq { items }),
-        (prop::sample::select(Tone::ALL.to_vec()), soup()).prop_map(|(tone, text)| Block::Callout { tone, text }),
-        soup().prop_map(|html| Block::Html { html }),
-    ]
-}
-
-fn document() -> impl Strategy<Value = Document> {
-    prop::collection::vec(block(), 0..6).prop_map(Document)
+    let read = Cleaned { document: document.clone(), removed: vec![] };
+    assert_eq!(Document::read_gutenberg(&document.to_gutenberg()), read);
 }
 
 /// What a browser that reads this HTML would run, or what no writer of ours writes.
@@ -263,7 +74,71 @@ fn the_guard_of_these_tests_sees_danger() {
     assert_eq!(danger("<p>a <a href=\"/x\" rel=\"nofollow\">b</a><img src=\"asset:a\" alt=\"\"></p>"), None);
 }
 
+/// What block markup says of blocks beside their HTML; panics when it is more than WordPress itself would say.
+fn attributes_of_blocks(markup: &str) {
+    for comment in markup.split("<!-- ").skip(1).map(|rest| rest.split(" -->").next().unwrap()) {
+        let Some((name, json)) = comment.split_once(' ') else { continue };
+        for (key, value) in serde_json::from_str::<serde_json::Map<_, _>>(json).unwrap() {
+            let known = match (name, key.as_str()) {
+                ("wp:heading", "level") => value == 3 || value == 4,
+                ("wp:heading", "anchor") => markup.contains(&format!(" id=\"{}\" ", value.as_str().unwrap())),
+                ("wp:list", "ordered") => value == true,
+                ("wp:group", "tagName") => value == "aside",
+                ("wp:group", "className") => {
+                    value == "faq" || Tone::ALL.iter().any(|tone| value == format!("callout callout-{}", tone.as_str()))
+                }
+                ("wp:code", "className") => {
+                    let class = value.as_str().unwrap();
+                    class.strip_prefix("language-").is_some_and(|language| language.len() <= 32)
+                }
+                _ => false,
+            };
+            assert!(known, "{comment}");
+        }
+    }
+}
+
+/// Without the comments of blocks.
+fn without_comments(markup: &str) -> String {
+    let after = |part: &str| part.split_once(" -->").map_or_else(|| part.to_owned(), |(_, html)| html.to_owned());
+    let mut parts = markup.split("<!-- ");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |html, part| html + &after(part))
+}
+
 proptest! {
+    #[test]
+    fn gutenberg_keeps_every_clean_document(document in document()) {
+        let clean = document.clean().document;
+        let markup = clean.to_gutenberg();
+        let read = Document::read_gutenberg(&markup);
+        prop_assert_eq!(read, Cleaned { document: clean, removed: vec![] }, "{}", markup);
+    }
+
+    #[test]
+    fn block_markup_hides_nothing_and_runs_nothing(document in document()) {
+        let markup = document.to_gutenberg();
+        attributes_of_blocks(&markup);
+        let html = without_comments(&markup);
+        prop_assert_eq!(danger(&html), None, "{}", html);
+        // Nothing is there twice: without the comments it has the characters of the page (a caption stands elsewhere).
+        let shown = |html: &str| {
+            let page = Html::parse_document(html);
+            let mut shown: Vec<char> = page.root_element().text().flat_map(str::chars).collect();
+            shown.retain(|c| !c.is_whitespace());
+            shown.sort_unstable();
+            shown
+        };
+        prop_assert_eq!(shown(&html), shown(&document.to_html()), "{}", html);
+    }
+
+    #[test]
+    fn any_text_reads_as_block_markup(parts in prop::collection::vec(soup(), 0..4)) {
+        let read = Document::read_gutenberg(&parts.concat()).document;
+        prop_assert_eq!(danger(&read.to_html()), None);
+        prop_assert_eq!(read.clone().clean().document, read);
+    }
+
     #[test]
     fn html_keeps_every_clean_document(document in document()) {
         let clean = document.clean().document;

@@ -17,6 +17,22 @@ use crate::{
 /// Gives the address of one of our own pictures by its id; `None` when there is no such picture.
 pub type AssetUrl<'a> = dyn Fn(&str) -> Option<String> + 'a;
 
+/// Gives one of our own pictures with its files by its id; `None` when there is no such picture.
+pub type AssetPicture<'a> = dyn Fn(&str) -> Option<Picture> + 'a;
+
+/// One of our own pictures, for a page.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Picture {
+    /// The file for browsers that know nothing else.
+    pub url: String,
+    /// Pixels from left to right; 0 when unknown.
+    pub width: u32,
+    /// Pixels from top to bottom; 0 when unknown.
+    pub height: u32,
+    /// The same picture as WebP: address and width in pixels, smallest first; may be empty.
+    pub sources: Vec<(String, u32)>,
+}
+
 impl Document {
     /// Semantic HTML, one line break between blocks; safe whatever the blocks hold, even when nobody cleaned them.
     ///
@@ -29,10 +45,23 @@ impl Document {
     /// As [`Document::to_html`], for a page: our own pictures get their address, and one without is left out, for a
     /// broken picture is worse than none.
     pub fn to_html_with(&self, asset_url: &AssetUrl<'_>) -> String {
-        self.html(Some(asset_url))
+        self.html(Some(&|id| asset_url(id).map(|url| Picture { url, ..Picture::default() })))
     }
 
-    fn html(&self, asset_url: Option<&AssetUrl<'_>>) -> String {
+    /// As [`Document::to_html_with`], with the sizes of our own pictures and their files to choose from.
+    pub fn to_html_with_pictures(&self, picture: &AssetPicture<'_>) -> String {
+        self.html(Some(picture))
+    }
+
+    /// The ids of our own pictures in this body, in its order.
+    pub fn asset_ids(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|block| match block {
+            Block::Image { src: ImageSource::Asset(id), .. } => Some(id.as_str()),
+            _ => None,
+        })
+    }
+
+    fn html(&self, asset_url: Option<&AssetPicture<'_>>) -> String {
         let mut ids = HeadingIds::default();
         let mut out = String::new();
         for block in &self.0 {
@@ -70,7 +99,7 @@ impl HeadingIds {
     }
 }
 
-fn write_block(out: &mut String, block: &Block, ids: &mut HeadingIds, asset_url: Option<&AssetUrl<'_>>) {
+fn write_block(out: &mut String, block: &Block, ids: &mut HeadingIds, asset_url: Option<&AssetPicture<'_>>) {
     match block {
         Block::Heading { level, text } => {
             let text = Inline::read(text);
@@ -142,18 +171,50 @@ fn write_image(
     src: &ImageSource,
     alt: &str,
     caption: Option<&str>,
-    asset_url: Option<&AssetUrl<'_>>,
+    asset_url: Option<&AssetPicture<'_>>,
 ) {
-    let src = match (source(src), asset_url) {
-        (Some(ImageSource::Asset(id)), Some(asset_url)) => asset_url(&id).and_then(|url| crate::address::image(&url)),
-        (Some(src), _) => Some(src.to_string()),
+    let picture = match (source(src), asset_url) {
+        (Some(ImageSource::Asset(id)), Some(asset_url)) => asset_url(&id),
+        (Some(src @ ImageSource::Asset(_)), None) => {
+            return write_figure(out, &src.to_string(), &Picture::default(), alt, caption);
+        }
+        (Some(src), _) => Some(Picture { url: src.to_string(), ..Picture::default() }),
         (None, _) => None,
     };
-    let Some(src) = src else { return };
-    out.push_str("<figure class=\"image\"><img");
-    attribute_into(out, "src", &src);
+    let Some(picture) = picture else { return };
+    let Some(src) = crate::address::image(&picture.url) else { return };
+    write_figure(out, &src, &picture, alt, caption);
+}
+
+/// How wide a picture in a body is shown: across a phone, and as wide as a column of text elsewhere.
+const SIZES: &str = "(min-width: 48rem) 44rem, 100vw";
+
+fn write_figure(out: &mut String, src: &str, picture: &Picture, alt: &str, caption: Option<&str>) {
+    out.push_str("<figure class=\"image\">");
+    // An address with a space or a comma would end its place in the list.
+    let sources: Vec<String> = picture
+        .sources
+        .iter()
+        .filter_map(|(url, width)| Some(format!("{} {width}w", crate::address::image(url)?.replace(',', "%2C"))))
+        .collect();
+    if !sources.is_empty() {
+        out.push_str("<picture><source type=\"image/webp\"");
+        attribute_into(out, "srcset", &sources.join(", "));
+        attribute_into(out, "sizes", SIZES);
+        out.push('>');
+    }
+    out.push_str("<img");
+    attribute_into(out, "src", src);
     attribute_into(out, "alt", alt);
+    for (name, pixels) in [("width", picture.width), ("height", picture.height)] {
+        if pixels > 0 {
+            attribute_into(out, name, &pixels.to_string());
+        }
+    }
     out.push_str(" loading=\"lazy\" decoding=\"async\">");
+    if !sources.is_empty() {
+        out.push_str("</picture>");
+    }
     if let Some(caption) = caption {
         element(out, "figcaption", caption);
     }
@@ -216,6 +277,29 @@ mod tests {
             "<figure class=\"image\"><img src=\"/media/known.webp\" alt=\"&quot;a&quot;\" loading=\"lazy\" decoding=\"async\"></figure>\n<h2 id=\"a\">a</h2>"
         );
         assert!(document.to_html().contains("src=\"asset:known\""));
+    }
+
+    #[test]
+    fn our_own_pictures_have_their_sizes_and_files() {
+        let image = Block::Image { src: ImageSource::Asset("a".into()), alt: "A disc".into(), caption: None };
+        let html = Document(vec![image]).to_html_with_pictures(&|_| {
+            Some(super::Picture {
+                url: "/img/a.jpg".into(),
+                width: 1200,
+                height: 800,
+                sources: vec![
+                    ("/img/a-480.webp".into(), 480),
+                    ("javascript:x".into(), 1),
+                    ("/img/a-768.webp".into(), 768),
+                ],
+            })
+        });
+        assert_eq!(
+            html,
+            "<figure class=\"image\"><picture><source type=\"image/webp\" srcset=\"/img/a-480.webp 480w, /img/a-768.webp 768w\" \
+             sizes=\"(min-width: 48rem) 44rem, 100vw\"><img src=\"/img/a.jpg\" alt=\"A disc\" width=\"1200\" height=\"800\" \
+             loading=\"lazy\" decoding=\"async\"></picture></figure>"
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Objects in the bucket: bodies, raw answers, uploads and the files of public sites.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_sdk_s3::{
     error::ProvideErrorMetadata,
@@ -78,6 +78,46 @@ impl Cloud {
             Err(SdkError::ServiceError(error)) if error.err().code() == Some("PreconditionFailed") => Ok(false),
             Err(error) => Err(CloudError::from_sdk(error)),
         }
+    }
+
+    /// Writes an object whose name says what is in it, unless it is there; browsers may keep it for good. True when it
+    /// was written.
+    pub async fn put_immutable(
+        &self,
+        point: failpoint::Point,
+        key: &str,
+        content_type: &str,
+        body: impl Into<Bytes>,
+    ) -> Result<bool, CloudError> {
+        let sent = failpoint::around(
+            point,
+            self.s3()
+                .put_object()
+                .bucket(self.bucket()?)
+                .key(key)
+                .content_type(content_type)
+                .cache_control("public, max-age=31536000, immutable")
+                .if_none_match("*")
+                .body(ByteStream::from(body.into()))
+                .send(),
+        );
+        match sent.await {
+            Ok(_) => Ok(true),
+            Err(SdkError::ServiceError(error)) if error.err().code() == Some("PreconditionFailed") => Ok(false),
+            Err(error) => Err(CloudError::from_sdk(error)),
+        }
+    }
+
+    /// Copies an object within the bucket, with its type and how long it may be kept.
+    pub async fn copy_object(&self, point: failpoint::Point, from: &str, to: &str) -> Result<(), CloudError> {
+        let bucket = self.bucket()?;
+        let copied = failpoint::around(
+            point,
+            // Our keys are ids, digits and slashes: nothing in them needs to be encoded.
+            self.s3().copy_object().bucket(bucket).key(to).copy_source(format!("{bucket}/{from}")).send(),
+        );
+        copied.await.map_err(CloudError::from_sdk)?;
+        Ok(())
     }
 
     /// Reads an object; [`CloudError::NotFound`] when there is none.
@@ -165,6 +205,26 @@ impl Cloud {
         let request = self
             .s3()
             .put_object()
+            .bucket(self.bucket()?)
+            .key(key)
+            .presigned(config)
+            .await
+            .map_err(CloudError::from_sdk)?;
+        Ok(request.uri().to_owned())
+    }
+
+    /// An address at which anyone who has it may read one object from `start` on for `valid`.
+    ///
+    /// The same `start` gives the same address, so that a browser finds in its cache what it has shown before.
+    pub async fn presign_get(&self, key: &str, start: SystemTime, valid: Duration) -> Result<String, CloudError> {
+        let config = PresigningConfig::builder()
+            .start_time(start)
+            .expires_in(valid)
+            .build()
+            .map_err(|error| CloudError::Failed(error.to_string()))?;
+        let request = self
+            .s3()
+            .get_object()
             .bucket(self.bucket()?)
             .key(key)
             .presigned(config)

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use igny8_blocks::Document;
+use igny8_blocks::{Document, StructureData};
 use igny8_core::{
-    ClusterId, ContentId, DeploymentId, IdeaId, SectorId, SiteId, SiteScoped, TaskId, TenantId, Timestamp, UserId,
+    AuthorProfileId, ClusterId, ContentId, DeploymentId, FieldError, IdeaId, ImageId, SectorId, SiteId, SiteScoped,
+    SourceId, TaskId, TenantId, Timestamp, UserId,
 };
 use igny8_table::{Entity, Key, Keys};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::Provenance;
 
 /// The editorial state of a content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -22,6 +25,8 @@ pub enum ContentStatus {
     Approved,
     /// It is public somewhere.
     Published,
+    /// It was put away; nothing publishes it until it is a draft again.
+    Archived,
 }
 
 impl std::fmt::Display for ContentStatus {
@@ -31,6 +36,7 @@ impl std::fmt::Display for ContentStatus {
             Self::Review => "review",
             Self::Approved => "approved",
             Self::Published => "published",
+            Self::Archived => "archived",
         })
     }
 }
@@ -98,24 +104,45 @@ pub struct Content {
     pub primary_keyword: Option<String>,
     /// Further keywords.
     pub secondary_keywords: Vec<String>,
-    /// The name of its cluster: its category on the site.
+    /// The sources that its figures and quotations are compared with.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub source_ids: Vec<SourceId>,
+    /// Its category on the site; at first the name of its cluster.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub category: Option<String>,
+    /// Tags, for people and for search engines; at most 10.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub tags: Vec<String>,
     /// BCP 47 tag of its language.
     pub language: String,
+    /// Old addresses that lead to this content; no other one can have them until they are released.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub redirects: Vec<String>,
     /// Where it came from: `ai` or `manual`.
     pub source: String,
     /// The model that wrote its first revision.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub ai_model: Option<String>,
+    /// In whose voice it is written.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub author_profile_id: Option<AuthorProfileId>,
+    /// Who checked what it says: the page names them beside the author.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reviewer_profile_id: Option<AuthorProfileId>,
     /// Its editorial state.
     pub status: ContentStatus,
     /// How many words its body has.
     pub word_count: u32,
     /// The number of its newest revision, from 1.
     pub revision: u32,
+    /// The revision that holds what the AI wrote last: what a person changed since is kept when it writes anew.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ai_revision: Option<u32>,
     /// Its state at each destination, by name (`igny8`).
     pub destinations: BTreeMap<String, Destination>,
+    /// The picture at its top.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub featured_image_id: Option<ImageId>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was changed last.
@@ -131,6 +158,21 @@ impl Content {
     /// Where a content lives.
     pub fn key_of(keys: &Keys, id: ContentId) -> Key {
         keys.site_row(id, Self::KIND, id)
+    }
+
+    /// Its keywords, the primary one first.
+    pub(crate) fn keywords(&self) -> Vec<String> {
+        self.primary_keyword.iter().chain(&self.secondary_keywords).cloned().collect()
+    }
+
+    /// Takes over what a new revision shows.
+    pub(crate) fn show(&mut self, body: &Body) {
+        self.revision += 1;
+        self.title.clone_from(&body.title);
+        self.excerpt.clone_from(&body.excerpt);
+        self.meta_title.clone_from(&body.meta_title);
+        self.meta_description.clone_from(&body.meta_description);
+        self.word_count = body.blocks.word_count();
     }
 }
 
@@ -155,6 +197,17 @@ pub struct Body {
     pub meta_description: String,
     /// The body.
     pub blocks: Document,
+    /// What its kind has beside the body, as a price or steps. Older bodies have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub structure_data: Option<StructureData>,
+}
+
+impl Body {
+    /// The data of its kind: what is stored, or the empty data of the content's kind.
+    pub fn data(&self, content: &Content) -> StructureData {
+        let stored = self.structure_data.clone().filter(|data| data.kind() == content.entity_type);
+        stored.unwrap_or_else(|| StructureData::empty(&content.entity_type, &content.structure))
+    }
 }
 
 /// A revision of a content.
@@ -170,11 +223,34 @@ pub struct Revision {
     pub word_count: u32,
     /// Why it was made: generated, edited, restored from another.
     pub note: String,
+    /// The model behind it, where one wrote it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub provenance: Option<Provenance>,
+    /// The version of the tenant's own prompt that it was written with; none is the default.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub prompt_version: Option<u32>,
     /// When it was made.
     pub created_at: Timestamp,
     /// Who made it, where a person did.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub created_by: Option<UserId>,
+}
+
+impl Revision {
+    /// The newest revision of a content.
+    pub(crate) fn of(content: &Content, note: String, now: Timestamp, by: Option<UserId>) -> Self {
+        Self {
+            content_id: content.id,
+            number: content.revision,
+            title: content.title.clone(),
+            word_count: content.word_count,
+            note,
+            prompt_version: None,
+            provenance: None,
+            created_at: now,
+            created_by: by,
+        }
+    }
 }
 
 /// A revision as it is stored: the one row that knows where a body lies. That is nobody's business outside.
@@ -185,12 +261,23 @@ pub struct StoredRevision {
     pub revision: Revision,
     /// Where its body lies.
     pub body_key: String,
+    /// Where the body lies as the AI wrote it, when a person's edits were merged into this revision.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub base_key: Option<String>,
+    /// The prefix of the raw answers of which it was made, when it is a whole answer.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub raw: Option<String>,
 }
 
 impl StoredRevision {
     /// Where the body of a revision lies: `unique` sets apart two writers of the same number, of whom one will win.
     pub fn body_key(tenant: TenantId, content: ContentId, number: u32, unique: &str) -> String {
         format!("content/{tenant}/{content}/{number:05}-{unique}.json")
+    }
+
+    /// Where the body lies as the AI wrote it.
+    pub fn written_key(&self) -> &str {
+        self.base_key.as_deref().unwrap_or(&self.body_key)
     }
 
     /// The partition of a content's revisions.
@@ -219,6 +306,9 @@ pub struct Slug {
     pub slug: String,
     /// The content at this address.
     pub content_id: ContentId,
+    /// True for an old address, that leads to wherever the content is now: so there are neither chains nor loops.
+    #[serde(default)]
+    pub redirect: bool,
 }
 
 impl Slug {
@@ -244,6 +334,32 @@ pub struct ContentView {
     pub content: Content,
     /// The body: the only source of truth.
     pub blocks: Document,
+    /// What its kind has beside the body.
+    pub structure_data: StructureData,
+    /// What only a person can add to that; the public page does without it.
+    pub missing: Vec<FieldError>,
     /// The body as HTML, made from the blocks.
     pub html: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use igny8_blocks::StructureData;
+
+    use super::Body;
+
+    /// Bodies lie in the bucket for good: every shape that was ever written must still read, and be written as it was.
+    #[test]
+    fn bodies_that_were_stored_once_still_read() {
+        let before = include_str!("../tests/stored/body-1.json");
+        let body: Body = serde_json::from_str(before).unwrap();
+        assert_eq!((body.blocks.blocks().len(), &body.structure_data), (2, &None));
+        assert_eq!(serde_json::to_string(&body).unwrap(), before.trim());
+
+        let with_data = include_str!("../tests/stored/body-2.json");
+        let body: Body = serde_json::from_str(with_data).unwrap();
+        assert_eq!(serde_json::to_string(&body).unwrap(), with_data.trim());
+        let Some(StructureData::Product(product)) = body.structure_data else { panic!("{body:?}") };
+        assert_eq!(product.price.map(|price| price.amount), Some(3_990));
+    }
 }

@@ -1,11 +1,13 @@
 //! The writer's service: sentences that start with the contents, as `contents.generate(ctx, ids)`.
 
 use igny8_accounts::{Accounts, InSite, Review, Site};
+use igny8_blocks::structure;
 use igny8_cloud::Cloud;
 use igny8_core::{ClusterId, ContentId, Ctx, Error, Limit, Page, PageRequest, Result, SiteId, SiteScoped, TaskId};
 use igny8_planning::{Planning, entity::Cluster};
 use igny8_platform::{audit, remember_answer};
 use igny8_table::{Cond, Effects, Entity, Keys, Query, Table};
+use igny8_thinker::{Choice, Thinker};
 use igny8_work::{JobStatus, Work};
 
 use crate::{
@@ -20,6 +22,7 @@ pub struct Contents {
     pub(crate) work: Work,
     pub(crate) accounts: Accounts,
     pub(crate) planning: Planning,
+    pub(crate) thinker: Thinker,
 }
 
 /// Which tasks.
@@ -44,28 +47,45 @@ pub struct ContentQuery {
     pub status: Option<ContentStatus>,
     /// Only of this cluster.
     pub cluster_id: Option<ClusterId>,
+    /// Only of this kind: post, page, product, service or taxonomy.
+    pub entity_type: Option<String>,
     /// Which page.
     pub page: PageRequest,
 }
 
 impl Contents {
     /// The writer on a table.
-    pub const fn new(table: Table, cloud: Cloud, work: Work, accounts: Accounts, planning: Planning) -> Self {
-        Self { table, cloud, work, accounts, planning }
+    pub fn new(table: Table, cloud: Cloud, work: Work, accounts: Accounts, planning: Planning) -> Self {
+        let thinker = Thinker::new(table.clone(), cloud.clone(), work.clone(), accounts.clone());
+        Self { table, cloud, work, accounts, planning, thinker }
     }
 
     /// Makes a task by hand, or from an idea.
     pub async fn create_task(&self, ctx: &Ctx, new: TaskCreate) -> Result<Task> {
         self.accounts.site(ctx, new.site_id).await?;
-        let task = if let Some(idea) = new.idea_id {
-            if idea.site_tag() != new.site_id.site_tag() {
-                return Err(Error::not_found("idea"));
+        let sources = self.check_sources(ctx, new.site_id, new.source_ids.unwrap_or_default()).await?;
+        if let Some(profile) = new.author_profile_id {
+            self.thinker.profile(ctx, profile).await?;
+        }
+        let idea = match new.idea_id {
+            Some(idea) if idea.site_tag() == new.site_id.site_tag() => {
+                let idea = self.planning.idea(ctx, idea).await?;
+                Some(self.idea_for(ctx, idea, &new.title).await?)
             }
-            let idea = self.planning.idea(ctx, idea).await?;
-            let mut task = crate::queue::task_of(ctx, &idea);
+            Some(_) => return Err(Error::not_found("idea")),
+            None => None,
+        };
+        let task = if let Some(idea) = &idea {
+            let strategies = self.thinker.strategies_for(ctx, &[(idea.sector_id, idea.entity_type.as_str())]).await?;
+            let mut task = crate::queue::task_of(ctx, idea, &strategies);
             task.title = new.title;
+            task.author_profile_id = new.author_profile_id.or(task.author_profile_id);
+            task.entity_type = new.entity_type.unwrap_or(task.entity_type);
+            task.structure = new.structure.unwrap_or(task.structure);
             task.keywords = new.keywords.unwrap_or(task.keywords);
             task.outline = new.outline.unwrap_or(task.outline);
+            task.source_ids = sources;
+            task.scheduled_at = new.scheduled_at;
             task
         } else {
             let cluster = match new.cluster_id {
@@ -75,24 +95,37 @@ impl Contents {
                 Some(_) => return Err(Error::not_found("cluster")),
                 None => None,
             };
+            let sector = cluster.as_ref().and_then(|cluster| cluster.sector_id);
+            let kind = new.entity_type.unwrap_or_else(|| "post".to_owned());
+            let told = Choice {
+                structure: new.structure,
+                words: new.estimated_words,
+                author_profile_id: new.author_profile_id,
+                ..Choice::default()
+            };
+            let choice =
+                self.thinker.strategies_for(ctx, &[(sector, kind.as_str())]).await?.choice(told, sector, &kind);
             let (millis, random) = ctx.seed();
             Task {
                 id: TaskId::new(new.site_id, millis, random),
                 site_id: new.site_id,
-                sector_id: cluster.as_ref().and_then(|cluster| cluster.sector_id),
+                sector_id: sector,
                 idea_id: None,
                 cluster_id: new.cluster_id,
                 title: new.title,
-                entity_type: new.entity_type.unwrap_or_else(|| "post".to_owned()),
-                structure: new.structure.unwrap_or_else(|| "article".to_owned()),
+                entity_type: kind,
+                structure: choice.structure.unwrap_or_else(|| "article".to_owned()),
                 keywords: new.keywords.unwrap_or_default(),
+                source_ids: sources,
                 outline: new.outline.unwrap_or_default(),
                 angle: String::new(),
                 audience: String::new(),
-                estimated_words: new.estimated_words.unwrap_or(1_000),
+                estimated_words: choice.words.unwrap_or(1_000),
+                author_profile_id: choice.author_profile_id,
                 status: TaskStatus::Queued,
                 job_id: None,
                 content_id: None,
+                scheduled_at: new.scheduled_at,
                 error: None,
                 created_at: ctx.now(),
                 updated_at: ctx.now(),
@@ -102,14 +135,25 @@ impl Contents {
         };
         task.plan().check()?;
         let mut effects = Effects::new();
+        crate::schedule::plan(ctx, &mut effects, None, &task)?;
         effects.create("task", &Keys::new(ctx), &task)?;
-        if let Some(idea) = task.idea_id {
-            crate::queue::take_idea(ctx, &mut effects, idea, task.id);
+        match (&idea, task.cluster_id) {
+            (Some(idea), _) => crate::queue::take_idea(ctx, &mut effects, idea, task.id)?,
+            (None, Some(cluster)) => {
+                effects.check("cluster", Cluster::key_of(&Keys::new(ctx), cluster), Cluster::stays());
+            }
+            (None, None) => {}
         }
         audit(ctx, &mut effects, "task.created", format!("task:{}", task.id))?;
         remember_answer(ctx, &mut effects, 201, &task)?;
         self.table.transact("content.create_task", effects).await.map_err(|error| {
-            if error.failed("idea") { Error::conflict("A task has this idea already.") } else { error.into() }
+            if error.failed("idea") {
+                Error::conflict("A task has this idea already, or it has just been changed. Load it again.")
+            } else if error.failed("cluster") {
+                Error::conflict("This cluster is being merged into another one. Choose that one.")
+            } else {
+                error.into()
+            }
         })?;
         Ok(task)
     }
@@ -141,18 +185,30 @@ impl Contents {
     /// Changes a task that waits; `version` is that of `If-Match`.
     pub async fn update_task(&self, ctx: &Ctx, id: TaskId, change: TaskUpdate, version: Option<u64>) -> Result<Task> {
         let mut task = self.task(ctx, id).await?;
+        let before = task.scheduled_at;
         igny8_planning::expect_version(task.version, version)?;
         if !self.is_free(ctx, &task).await? {
             return Err(Error::conflict("This task is being written or has been; change its content instead."));
         }
         task.title = change.title.unwrap_or(task.title);
+        task.entity_type = change.entity_type.unwrap_or(task.entity_type);
+        task.structure = change.structure.unwrap_or(task.structure);
         task.keywords = change.keywords.unwrap_or(task.keywords);
         task.outline = change.outline.unwrap_or(task.outline);
+        if let Some(sources) = change.source_ids {
+            task.source_ids = self.check_sources(ctx, task.site_id, sources).await?;
+        }
         task.estimated_words = change.estimated_words.unwrap_or(task.estimated_words);
+        if let Some(profile) = change.author_profile_id {
+            self.thinker.profile(ctx, profile).await?;
+            task.author_profile_id = Some(profile);
+        }
+        task.scheduled_at = change.scheduled_at.unwrap_or(task.scheduled_at);
         task.plan().check()?;
         task.updated_at = ctx.now();
         task.version += 1;
         let mut effects = Effects::new();
+        crate::schedule::plan(ctx, &mut effects, before, &task)?;
         effects.put(
             "task",
             &Keys::new(ctx),
@@ -165,7 +221,7 @@ impl Contents {
     }
 
     /// True for a task that nobody works on: also one whose job was cancelled between two attempts.
-    async fn is_free(&self, ctx: &Ctx, task: &Task) -> Result<bool> {
+    pub(crate) async fn is_free(&self, ctx: &Ctx, task: &Task) -> Result<bool> {
         match (task.status, task.job_id) {
             (TaskStatus::Queued | TaskStatus::Failed, _) => Ok(true),
             (TaskStatus::InProgress, Some(job)) => self.work.status(ctx, job).await.map(JobStatus::is_terminal),
@@ -217,6 +273,12 @@ impl Contents {
         }
         if let Some(cluster) = query.cluster_id {
             read = read.filter(Cond::eq("cluster_id", cluster));
+        }
+        if let Some(kind) = query.entity_type {
+            if !structure::KINDS.contains(&kind.as_str()) {
+                return Err(Error::invalid("entity_type", "must be post, page, product, service or taxonomy"));
+            }
+            read = read.filter(Cond::eq("entity_type", kind));
         }
         Ok(self.table.page(&keys, read, query.page).await?)
     }
@@ -283,5 +345,6 @@ impl Contents {
 
 pub(crate) fn view(content: Content, body: Body) -> ContentView {
     let html = body.blocks.to_html();
-    ContentView { content, blocks: body.blocks, html }
+    let structure_data = body.data(&content);
+    ContentView { content, blocks: body.blocks, missing: structure_data.missing(), structure_data, html }
 }

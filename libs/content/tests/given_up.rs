@@ -70,7 +70,7 @@ async fn the_task_of_an_item_that_is_given_up_has_failed_and_can_be_tried_again(
         let new: TaskCreate = serde_json::from_value(new).unwrap();
         tasks.push(contents.create_task(&ctx, new).await.unwrap().id);
     }
-    contents.generate(&ctx, &GenerateRequest { task_ids: tasks.clone() }).await.unwrap();
+    contents.generate(&ctx, &GenerateRequest { task_ids: tasks.clone(), ..GenerateRequest::default() }).await.unwrap();
     let task = contents.task(&ctx, tasks[0]).await.unwrap();
     let item = row_of(&test.table, &ctx, &task).await;
     assert_eq!((item.state, item.sends), (ItemState::Dispatched, 1));
@@ -101,7 +101,10 @@ async fn the_task_of_an_item_that_is_given_up_has_failed_and_can_be_tried_again(
     let change = TaskUpdate { title: Some("Brakes and discs".to_owned()), ..TaskUpdate::default() };
     assert_eq!(contents.update_task(&ctx, failed.id, change, None).await.unwrap().title, "Brakes and discs");
     work.cancel(&ctx, job.id).await.unwrap();
-    let again = contents.generate(&ctx, &GenerateRequest { task_ids: vec![failed.id] }).await.unwrap();
+    let again = contents
+        .generate(&ctx, &GenerateRequest { task_ids: vec![failed.id], ..GenerateRequest::default() })
+        .await
+        .unwrap();
     assert_eq!(contents.task(&ctx, failed.id).await.unwrap().job_id, Some(again.id));
     let lane: Lane = test.table.get(Lane::key_of(&Keys::new(&ctx))).await.unwrap().unwrap();
     assert_eq!((lane.in_flight, lane.pending), (1, 0));

@@ -124,6 +124,13 @@ impl Error {
             .with_source(source)
     }
 
+    /// Says which parts of the request it is about, each in a sentence of its own.
+    #[must_use]
+    pub fn with_fields(mut self, fields: Vec<FieldError>) -> Self {
+        self.fields = fields;
+        self
+    }
+
     /// Adds the cause, for the log alone.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Source>) -> Self {

@@ -189,6 +189,18 @@ tenant_id!(
     JobId
 );
 tenant_id!(
+    /// A person (real or not) in whose voice content is written.
+    AuthorProfileId
+);
+tenant_id!(
+    /// A strategy: how content of a sector and kind is to be.
+    StrategyId
+);
+tenant_id!(
+    /// Something that the model was asked to try or to draft; it has the letters of its job's id.
+    TrialId
+);
+tenant_id!(
     /// A site of a tenant.
     SiteId
 );
@@ -224,8 +236,16 @@ site_id!(
     TaskId
 );
 site_id!(
+    /// A text that a writer is given.
+    SourceId
+);
+site_id!(
     /// A piece of content.
     ContentId
+);
+site_id!(
+    /// A picture of a content.
+    ImageId
 );
 site_id!(
     /// One version of a hosted site.

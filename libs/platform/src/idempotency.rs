@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use igny8_core::{Ctx, JobId, Timestamp};
-use igny8_table::{Cond, Effects, Entity, Key, Keys, TableError, Update};
+use igny8_core::{Ctx, Idempotency, JobId, Result, Timestamp};
+use igny8_table::{Cond, Effects, Entity, Key, Keys, Table, TableError, Update};
 use serde::{Deserialize, Serialize};
 
 /// How long an answer is remembered.
@@ -101,4 +101,39 @@ fn remember(ctx: &Ctx, effects: &mut Effects, answer: &Answer) -> Result<(), Tab
         .when(Cond::eq("request_hash", &idempotency.request_hash).and(Cond::Lacks("answer")));
     effects.update("idempotency", update);
     Ok(())
+}
+
+/// Begins a deed of our own that starts a job once under a key, however often it is begun within 24 hours: the context
+/// to do it with, or the job that was started before.
+pub async fn begin_once(table: &Table, ctx: &Ctx, key: &str) -> Result<Result<Ctx, JobId>> {
+    let now = ctx.now();
+    let row = IdempotencyRow {
+        key: key.to_owned(),
+        request_hash: key.to_owned(),
+        locked_until: now,
+        expires_at: now + KEPT,
+        answer: None,
+    };
+    let mut effects = Effects::new();
+    effects.put("idempotency", &Keys::new(ctx), &row, Some(Cond::NotExists))?;
+    match table.transact("platform.begin_once", effects).await {
+        Ok(()) => {}
+        Err(TableError::Condition(_)) => {
+            if let Some(job) = done_once(table, ctx, key).await? {
+                return Ok(Err(job));
+            }
+        }
+        Err(error) => return Err(error.into()),
+    }
+    let idempotency = Idempotency { key: key.to_owned(), request_hash: key.to_owned() };
+    Ok(Ok(Ctx { idempotency: Some(idempotency), ..ctx.clone() }))
+}
+
+/// The job that was started under a key of [`begin_once`].
+pub async fn done_once(table: &Table, ctx: &Ctx, key: &str) -> Result<Option<JobId>> {
+    let row = table.get::<IdempotencyRow>(IdempotencyRow::key_of(&Keys::new(ctx), key)).await?;
+    Ok(row.and_then(|row| match row.answer {
+        Some(Answer::Job(job)) => Some(job),
+        _ => None,
+    }))
 }

@@ -3,10 +3,9 @@
 use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt, stream};
 use igny8_accounts::Site;
-use igny8_blocks::jsonld;
 use igny8_content::{Body, Content, ContentStatus, Destination, DestinationStatus, Task, TaskStatus};
 use igny8_core::{ContentId, Credits, Ctx, DeploymentId, Error, SiteId};
-use igny8_render::{Article, File, Heading, address, check, render};
+use igny8_render::{File, address, check};
 use igny8_table::{Cond, Effects, Keys, Update};
 use igny8_work::{Failure, FunctionSpec, Item, Outcome, Phase, Progress, Step};
 use serde::Deserialize;
@@ -14,6 +13,8 @@ use serde_json::json;
 
 use crate::{
     Deployment, Publishing, PublishingRecord, RecordStatus,
+    drawing::{Drawing, Page},
+    pictures::Pictures,
     service::{HOSTED, is_approved, point_to},
 };
 
@@ -44,14 +45,6 @@ impl DeployStep {
     }
 }
 
-/// A content as it will be public, with its body.
-struct Page {
-    content: Content,
-    destination: Destination,
-    body: Body,
-    is_new: bool,
-}
-
 #[async_trait]
 impl Step for DeployStep {
     fn spec(&self) -> FunctionSpec {
@@ -68,7 +61,10 @@ impl Step for DeployStep {
         let random = ctx.env.random();
         let id = DeploymentId::new(site.id, ctx.now().millis(), random);
         let pages = self.pages(ctx, &site, &base_url, id, &input.content_ids).await?;
-        let files = draw(&site, &base_url, &pages);
+        let shown: Vec<(&Content, &Body)> = pages.iter().map(|page| (&page.content, &page.body)).collect();
+        let drawing = Drawing::of(ctx, &publishing.contents, (&site, base_url.as_str()), &shown).await?;
+        let files = drawing.files(&pages);
+        let pictures = &drawing.pictures;
         let (blocking, warnings): (Vec<_>, Vec<_>) =
             check(&files).into_iter().partition(|problem| problem.kind.blocks());
         if let Some(first) = blocking.first() {
@@ -78,19 +74,21 @@ impl Step for DeployStep {
                 "The site was not published: {first}{more}. Mend it and publish again."
             )));
         }
+        let unsupported = self.unsupported(ctx, &pages).await?;
         progress.phase(Phase::Save).await;
         let deployment = Deployment {
             id,
             site_id: site.id,
             prefix: format!("sites/{}/{}/{id}/", ctx.tenant, site.id),
-            files: files.len() as u32,
-            bytes: files.iter().map(|file| file.bytes.len() as u64).sum(),
+            files: (files.len() + pictures.files().count()) as u32,
+            bytes: files.iter().map(|file| file.bytes.len() as u64).sum::<u64>() + pictures.bytes(),
             contents: pages.len() as u32,
-            warnings: warnings.iter().take(MOST_WARNINGS).map(ToString::to_string).collect(),
+            warnings: warnings.iter().map(ToString::to_string).chain(unsupported).take(MOST_WARNINGS).collect(),
             job_id: item.job,
             created_at: ctx.now(),
         };
         self.upload(&deployment, files).await?;
+        self.copy(&deployment, pictures).await?;
         let mut effects = Effects::new();
         effects.update("host", point_to(&host, &deployment));
         effects.create("deployment", &Keys::new(ctx), &deployment)?;
@@ -126,6 +124,9 @@ impl DeployStep {
                 Some(content) => content,
                 None => publishing.contents.content(ctx, *id).await?,
             };
+            if content.status == ContentStatus::Archived {
+                return Err(Failure::for_good(format!("“{}” was put away.", content.title)));
+            }
             if review && !is_approved(&content) {
                 return Err(Failure::for_good(format!("“{}” must be approved first.", content.title)));
             }
@@ -158,6 +159,28 @@ impl DeployStep {
         Ok(pages)
     }
 
+    /// What is said of the claims of new pages, which are compared once more: sources change after a text was written.
+    async fn unsupported(&self, ctx: &Ctx, pages: &[Page]) -> Result<Vec<String>, Failure> {
+        let mut said = Vec::new();
+        for page in pages.iter().filter(|page| page.is_new) {
+            said.extend(self.publishing.warning(ctx, &page.content, &page.body).await?);
+        }
+        Ok(said)
+    }
+
+    /// Files of pictures are copied within the bucket: a version of a site is whole without anything beside it.
+    async fn copy(&self, deployment: &Deployment, pictures: &Pictures) -> Result<(), Failure> {
+        let cloud = &self.publishing.cloud;
+        stream::iter(pictures.files())
+            .map(|(from, path)| async move {
+                cloud.copy_object("publishing.copy_picture", &from, &format!("{}{path}", deployment.prefix)).await
+            })
+            .buffer_unordered(AT_ONCE)
+            .try_collect::<Vec<()>>()
+            .await?;
+        Ok(())
+    }
+
     async fn upload(&self, deployment: &Deployment, files: Vec<File>) -> Result<(), Failure> {
         let cloud = &self.publishing.cloud;
         stream::iter(files)
@@ -169,71 +192,6 @@ impl DeployStep {
             .try_collect::<Vec<()>>()
             .await?;
         Ok(())
-    }
-}
-
-/// The files of the site.
-fn draw(site: &Site, base_url: &str, pages: &[Page]) -> Vec<File> {
-    let articles: Vec<Article> = pages.iter().map(|page| article(site, base_url, page)).collect();
-    let changed = pages.iter().map(|page| page.content.updated_at).max();
-    let definition = igny8_render::Site {
-        name: site.name.clone(),
-        description: String::new(),
-        base_url: base_url.to_owned(),
-        locale: site.locale.clone(),
-        industry: site.industry.clone(),
-        updated_at: changed.map_or(site.updated_at, |changed| changed.max(site.updated_at)),
-        generator: Some("IGNY8".to_owned()),
-    };
-    let mut files: Vec<File> = Vec::new();
-    render(&definition, &articles, &mut files);
-    files
-}
-
-fn article(site: &Site, base_url: &str, page: &Page) -> Article {
-    let (content, body, there) = (&page.content, &page.body, &page.destination);
-    let modified = if page.is_new { content.updated_at } else { there.published_at.max(content.created_at) };
-    let keywords = content.primary_keyword.iter().chain(&content.secondary_keywords).cloned().collect();
-    let publisher =
-        jsonld::Party { organization: true, name: site.name.clone(), url: Some(base_url.to_owned()), logo: None };
-    let described = jsonld::Article {
-        kind: if content.entity_type == "post" { "BlogPosting".to_owned() } else { String::new() },
-        headline: body.title.clone(),
-        url: there.url.clone(),
-        description: Some(body.meta_description.clone()),
-        language: Some(content.language.clone()),
-        images: Vec::new(),
-        published: Some(there.published_at),
-        modified: Some(modified),
-        author: Some(publisher.clone()),
-        publisher: Some(publisher),
-        keywords,
-        section: content.category.clone(),
-    };
-    Article {
-        slug: there.slug.clone(),
-        title: body.title.clone(),
-        meta_title: body.meta_title.clone(),
-        meta_description: body.meta_description.clone(),
-        excerpt: body.excerpt.clone(),
-        body_html: body.blocks.to_html(),
-        headings: body
-            .blocks
-            .outline()
-            .into_iter()
-            .map(|entry| Heading { id: entry.id, level: entry.level, text: entry.text })
-            .collect(),
-        author: None,
-        published_at: there.published_at,
-        updated_at: modified,
-        language: content.language.clone(),
-        category: content.category.clone(),
-        tags: Vec::new(),
-        word_count: content.word_count,
-        featured_image: None,
-        json_ld: std::iter::once(jsonld::article(&described, &body.blocks))
-            .chain(jsonld::faq_page(&body.blocks))
-            .collect(),
     }
 }
 

@@ -5,9 +5,15 @@
 //! and the states of the contents cannot say anything else.
 
 mod deploy;
+mod drawing;
+mod people;
+mod pictures;
+mod preview;
 mod record;
 mod service;
+mod warnings;
 
 pub use deploy::{DEPLOY, DeployStep};
+pub use preview::Preview;
 pub use record::{Deployment, DeploymentView, PublishingRecord, RecordStatus};
-pub use service::{PublishRequest, Publishing, public_url};
+pub use service::{PublishPlan, PublishRequest, Publishing, public_url};

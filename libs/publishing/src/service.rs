@@ -34,6 +34,15 @@ pub struct PublishRequest {
     pub destinations: Vec<String>,
 }
 
+/// What publishing would start, and what somebody should know before. It is free.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublishPlan {
+    /// How many items it would start.
+    pub items: usize,
+    /// What warns and does not block, in words: figures and quotations without a source.
+    pub warnings: Vec<String>,
+}
+
 /// The publisher of all tenants. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Publishing {
@@ -64,10 +73,11 @@ impl Publishing {
         Ok(public_url(self.cloud.config().need("SITES_DOMAIN")?, &site.host))
     }
 
-    /// What publishing would start; it is free.
-    pub async fn plan(&self, ctx: &Ctx, request: &PublishRequest) -> Result<(Credits, usize)> {
+    /// What publishing would start, and what it warns about: claims are compared with the sources as they are now.
+    pub async fn plan(&self, ctx: &Ctx, request: &PublishRequest) -> Result<PublishPlan> {
         let (_, contents) = self.to_publish(ctx, request).await?;
-        Ok((Credits::ZERO, contents.len().div_ceil(PER_ITEM)))
+        let items = contents.len().div_ceil(PER_ITEM);
+        Ok(PublishPlan { items, warnings: self.warnings(ctx, contents).await? })
     }
 
     /// Starts to publish contents.
@@ -121,6 +131,10 @@ impl Publishing {
         let site = self.accounts.site(ctx, contents[0].site_id).await?;
         if contents.iter().any(|content| content.site_id != site.id) {
             return Err(Error::invalid("content_ids", "must all be of one site"));
+        }
+        if let Some(content) = contents.iter().find(|content| content.status == ContentStatus::Archived) {
+            let message = format!("“{}” is put away. Make it a draft again, then publish it.", content.title);
+            return Err(Error::conflict(message));
         }
         let review = self.contents.wants_review(ctx, &site).await?;
         if let Some(content) = contents.iter().find(|content| review && !is_approved(content)) {

@@ -4,7 +4,7 @@ use html5gum::{Token, Tokenizer};
 use maud::{Markup, PreEscaped, html};
 
 use crate::{
-    art, json_ld,
+    art, facts, json_ld,
     model::{Article, Heading, Image},
     page::{Head, Place, card, date, page, picture, reading_time, trail},
     plan::{Entry, Plan},
@@ -35,15 +35,17 @@ fn article(plan: &Plan<'_>, index: usize, entry: &Entry<'_>) -> Vec<u8> {
         description: description.clone(),
         address: Some(entry.address.clone()),
         language: entry.language,
-        kind: "article",
+        kind: if entry.is("post") { "article" } else { "website" },
         image: image.map(|(_, image)| image),
         prev: None,
         next: None,
         more: html! {
-            meta property="article:published_time" content=(article.published_at);
-            meta property="article:modified_time" content=(entry.updated_at());
-            @if let Some(topic) = topic { meta property="article:section" content=(topic.name); }
-            @for tag in tags(article) { meta property="article:tag" content=(tag); }
+            @if entry.is("post") {
+                meta property="article:published_time" content=(article.published_at);
+                meta property="article:modified_time" content=(entry.updated_at());
+                @if let Some(topic) = topic { meta property="article:section" content=(topic.name); }
+                @for tag in tags(article) { meta property="article:tag" content=(tag); }
+            }
             (json_ld::article(plan, entry, image.map(|(_, image)| image), &description))
         },
     };
@@ -57,7 +59,8 @@ fn article(plan: &Plan<'_>, index: usize, entry: &Entry<'_>) -> Vec<u8> {
                 @if !entry.excerpt.is_empty() && !opens_with(&article.body_html, &entry.excerpt) {
                     p.stand { (entry.excerpt) }
                 }
-                (byline(words, entry))
+                (byline(plan, words, entry))
+                @if let Some(facts) = facts::above(&article.data, entry.language) { (facts) }
             }
             @match image {
                 Some((url, image)) => (lead(url, image)),
@@ -65,7 +68,10 @@ fn article(plan: &Plan<'_>, index: usize, entry: &Entry<'_>) -> Vec<u8> {
             }
             div class=(if contents.is_some() { "body with-toc" } else { "body" }) {
                 @if let Some(contents) = &contents { (contents) }
-                div.prose { (PreEscaped(&article.body_html)) }
+                div.prose {
+                    (PreEscaped(&article.body_html))
+                    @if let Some(more) = facts::below(&article.data, entry.language) { (more) }
+                }
             }
             @if tags(article).next().is_some() {
                 footer.tags {
@@ -88,24 +94,38 @@ fn tags(article: &Article) -> impl Iterator<Item = String> {
     article.tags.iter().filter_map(|tag| text::some(tag))
 }
 
-fn byline(words: &Words, entry: &Entry<'_>) -> Markup {
+fn byline(plan: &Plan<'_>, words: &Words, entry: &Entry<'_>) -> Markup {
     let article = entry.article;
+    let (author, reviewer) = (plan.author(entry), plan.reviewer(entry));
+    let reviewed = html! {
+        @if let Some(reviewer) = reviewer {
+            span.reviewer { (filled(words.reviewed, &html! { a href=(reviewer.address) { (reviewer.name) } })) }
+        }
+    };
+    // A page or a product has no day of which it is the news.
+    if !entry.is("post") {
+        return html! { @if reviewer.is_some() { p.meta { (reviewed) } } };
+    }
     html! {
         p.meta {
-            @if let Some(author) = article.author.as_deref().and_then(text::some) {
-                span.author { (Words::fill(words.by, &author)) }
+            @if let Some(author) = author {
+                span.author { (filled(words.by, &html! { a href=(author.address) rel="author" { (author.name) } })) }
             }
+            (reviewed)
             (date(words, article.published_at))
             // An update on the day of publishing is not news.
             @if entry.updated_at().date() > article.published_at.date() {
-                span {
-                    @let (before, after) = words.updated.split_once("{}").unwrap_or((words.updated, ""));
-                    (before) (date(words, entry.updated_at())) (after)
-                }
+                span { (filled(words.updated, &date(words, entry.updated_at()))) }
             }
             (reading_time(words, entry))
         }
     }
+}
+
+/// A text with markup in its gap.
+fn filled(pattern: &str, inner: &Markup) -> Markup {
+    let (before, after) = pattern.split_once("{}").unwrap_or((pattern, ""));
+    html! { (before) (inner) (after) }
 }
 
 fn lead(url: &str, image: &Image) -> Markup {

@@ -1,4 +1,4 @@
-//! The Atom feed (RFC 4287) of the newest articles, and robots.txt.
+//! The Atom feed (RFC 4287) of the newest posts, and robots.txt.
 
 use crate::{
     plan::{Entry, Plan},
@@ -30,8 +30,8 @@ fn feed(plan: &Plan<'_>) -> String {
     xml::element(&mut out, "updated", &plan.updated_at().to_string());
     link(&mut out, "self", "application/atom+xml", &plan.absolute("/feed.xml"));
     link(&mut out, "alternate", "text/html", &plan.absolute("/"));
-    author(&mut out, &plan.name);
-    for entry in plan.entries.iter().take(NEWEST) {
+    author(&mut out, &plan.name, None);
+    for entry in plan.posts().take(NEWEST) {
         write_entry(&mut out, plan, entry);
     }
     out.push_str("</feed>\n");
@@ -52,8 +52,8 @@ fn write_entry(out: &mut String, plan: &Plan<'_>, entry: &Entry<'_>) {
     link(out, "alternate", "text/html", &url);
     xml::element(out, "published", &entry.article.published_at.to_string());
     xml::element(out, "updated", &entry.updated_at().to_string());
-    if let Some(name) = entry.article.author.as_deref().and_then(text::some) {
-        author(out, &name);
+    if let Some(member) = plan.author(entry) {
+        author(out, &member.name, Some(&plan.absolute(&member.address)));
     }
     let topic = plan.topic(entry).map(|topic| topic.name.clone());
     for term in topic.into_iter().chain(entry.article.tags.iter().filter_map(|tag| text::some(tag))) {
@@ -77,10 +77,13 @@ fn link(out: &mut String, rel: &str, kind: &str, href: &str) {
     out.push_str("/>\n");
 }
 
-fn author(out: &mut String, name: &str) {
+fn author(out: &mut String, name: &str, page: Option<&str>) {
     out.push_str("<author>");
     let mut inner = String::new();
     xml::element(&mut inner, "name", name);
+    if let Some(page) = page {
+        xml::element(&mut inner, "uri", page);
+    }
     out.push_str(inner.trim_end());
     out.push_str("</author>\n");
 }

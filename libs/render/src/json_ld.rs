@@ -1,12 +1,13 @@
 //! schema.org for search engines: what a page is, who made it and where it stands.
 
+use igny8_blocks::jsonld;
 use maud::{Markup, PreEscaped, html};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
     model::Image,
-    plan::{Entry, Plan, Topic},
+    plan::{Entry, Member, Plan, Topic},
     text,
 };
 
@@ -41,7 +42,18 @@ struct Party<'a> {
     kind: &'static str,
     name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    url: Option<&'a str>,
+    url: Option<String>,
+}
+
+/// The page that an article is on: what a reviewer checks is a page (<https://schema.org/reviewedBy>).
+#[derive(Serialize)]
+struct Page<'a> {
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    #[serde(rename = "@id")]
+    id: &'a str,
+    #[serde(rename = "reviewedBy", skip_serializing_if = "Option::is_none")]
+    reviewed_by: Option<Party<'a>>,
 }
 
 #[derive(Serialize)]
@@ -70,7 +82,7 @@ struct Story<'a> {
     #[serde(skip_serializing_if = "str::is_empty")]
     description: &'a str,
     url: &'a str,
-    main_entity_of_page: &'a str,
+    main_entity_of_page: Page<'a>,
     date_published: String,
     date_modified: String,
     in_language: &'a str,
@@ -110,22 +122,22 @@ fn is_zero(number: &u32) -> bool {
 pub(crate) fn article(plan: &Plan<'_>, entry: &Entry<'_>, image: Option<&Image>, description: &str) -> Markup {
     let given = &entry.article.json_ld;
     let url = plan.absolute(&entry.address);
-    let author = entry.article.author.as_deref().and_then(text::some);
     html! {
         @for value in given { (script(value)) }
-        @if !has(given, ARTICLES) {
+        @if entry.is("post") && !has(given, ARTICLES) {
             (script(&Thing { context: "https://schema.org", kind: "Article", fields: Story {
                 headline: &entry.title,
                 description,
                 url: &url,
-                main_entity_of_page: &url,
+                main_entity_of_page: Page {
+                    kind: "WebPage",
+                    id: &url,
+                    reviewed_by: plan.reviewer(entry).map(|member| person(plan, member)),
+                },
                 date_published: entry.article.published_at.to_string(),
                 date_modified: entry.updated_at().to_string(),
                 in_language: entry.language,
-                author: match &author {
-                    Some(name) => Party { kind: "Person", name, url: None },
-                    None => owner(plan),
-                },
+                author: plan.author(entry).map_or_else(|| owner(plan), |member| person(plan, member)),
                 publisher: owner(plan),
                 image: image.and_then(|image| Some(Picture {
                     kind: "ImageObject",
@@ -154,6 +166,12 @@ pub(crate) fn site(plan: &Plan<'_>) -> Markup {
     })
 }
 
+/// The script of the page of a person.
+pub(crate) fn profile(plan: &Plan<'_>, member: &Member<'_>) -> Markup {
+    let person = member.person.party(plan.base_url);
+    script(&jsonld::profile_page(&person, &plan.site.locale, plan.changed(member)))
+}
+
 /// The script that says where a page stands: home, its topic, itself.
 pub(crate) fn trail(plan: &Plan<'_>, topic: Option<&Topic>, last: Option<(&str, &str)>, home: &str) -> Markup {
     let mut steps = vec![(home, plan.absolute("/"))];
@@ -172,7 +190,11 @@ pub(crate) fn trail(plan: &Plan<'_>, topic: Option<&Topic>, last: Option<(&str, 
 }
 
 fn owner<'a>(plan: &'a Plan<'_>) -> Party<'a> {
-    Party { kind: "Organization", name: &plan.name, url: Some(plan.base_url) }
+    Party { kind: "Organization", name: &plan.name, url: Some(plan.base_url.to_owned()) }
+}
+
+fn person<'a>(plan: &Plan<'_>, member: &'a Member<'_>) -> Party<'a> {
+    Party { kind: "Person", name: &member.name, url: Some(plan.absolute(&member.address)) }
 }
 
 /// Whether one of the values, or of their graphs, is of one of the types.

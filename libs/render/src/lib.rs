@@ -7,12 +7,15 @@
 mod art;
 mod article;
 mod check;
+mod facts;
 mod feed;
 mod json_ld;
+mod labels;
 mod listing;
 mod model;
 mod page;
 mod plan;
+mod redirects;
 mod sink;
 mod sitemap;
 mod style;
@@ -21,7 +24,7 @@ mod words;
 mod xml;
 
 pub use check::{Problem, ProblemKind, check};
-pub use model::{Article, Heading, Image, Site};
+pub use model::{Article, Heading, Image, Person, Site, Source};
 pub use sink::{File, Sink};
 
 use plan::Plan;
@@ -35,6 +38,7 @@ pub fn render(site: &Site, articles: &[Article], sink: &mut dyn Sink) {
     listing::write(&plan, sink);
     article::write(&plan, sink);
     feed::write(&plan, sink);
+    redirects::write(&plan, sink);
     sitemap::write(&plan, sink);
     style::write(&plan, sink);
 }

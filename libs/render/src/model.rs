@@ -1,6 +1,9 @@
 //! What the caller hands in: plain data, no ids and no tenant, so that this crate cannot read anything.
 
+use igny8_blocks::{StructureData, jsonld::Party};
 use igny8_core::Timestamp;
+
+use crate::text;
 
 /// A public site.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,6 +29,8 @@ pub struct Site {
 pub struct Article {
     /// The last part of the address, unique in the site.
     pub slug: String,
+    /// Slugs that it had before: their addresses lead here, by the file `_redirects`.
+    pub redirects: Vec<String>,
     /// The headline.
     pub title: String,
     /// The `<title>`; when empty, the headline and the site's name.
@@ -38,8 +43,10 @@ pub struct Article {
     pub body_html: String,
     /// The headings of `body_html`, in its order, for the table of contents.
     pub headings: Vec<Heading>,
-    /// Who wrote it.
-    pub author: Option<String>,
+    /// Who wrote it; a post names them.
+    pub author: Option<Person>,
+    /// Who checked what it says; nobody where that is the author.
+    pub reviewer: Option<Person>,
     /// When it first went public.
     pub published_at: Timestamp,
     /// When its content last changed.
@@ -54,8 +61,60 @@ pub struct Article {
     pub word_count: u32,
     /// The picture at the top and in lists.
     pub featured_image: Option<Image>,
-    /// schema.org objects of the page; an `Article` and a `BreadcrumbList` are added when none is among them.
+    /// What kind of content it is, and what that has beside its body: it is shown around the body. Posts stand in the
+    /// lists and the feed; the other kinds have places of their own.
+    pub data: StructureData,
+    /// schema.org objects of the page; a `BreadcrumbList`, and for a post an `Article`, are added when none is among them.
     pub json_ld: Vec<serde_json::Value>,
+}
+
+/// Somebody who wrote or checked articles, as readers may know them. They have a page of their own on the site.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Person {
+    /// The last part of the address of their page: who has the same one is the same person.
+    pub slug: String,
+    /// The name; who has none is left out.
+    pub name: String,
+    /// Their work; may be empty.
+    pub job_title: String,
+    /// Who they are, in a few sentences; may be empty.
+    pub bio: String,
+    /// What shows that they know the subject, one each.
+    pub credentials: Vec<String>,
+    /// Their pages elsewhere: `https://` or `http://`; any other is left out.
+    pub same_as: Vec<String>,
+    /// When what is known of them last changed.
+    pub updated_at: Timestamp,
+}
+
+impl Person {
+    /// The root-relative address of their page, as `/authors/ana-ruiz`.
+    pub fn address(&self) -> String {
+        format!("/authors/{}", text::encode(&self.folder()))
+    }
+
+    /// The last part of the folder of their page.
+    pub(crate) fn folder(&self) -> String {
+        text::file_name(&self.slug)
+    }
+
+    /// Their pages elsewhere that a page may link to.
+    pub(crate) fn elsewhere(&self) -> impl Iterator<Item = &str> {
+        self.same_as.iter().filter_map(|url| text::safe_url(url)).filter(|url| !url.starts_with('/'))
+    }
+
+    /// What they are to search engines, on the site at `base_url`.
+    pub fn party(&self, base_url: &str) -> Party {
+        Party {
+            name: text::clean(&self.name),
+            url: Some(format!("{base_url}{}", self.address())),
+            job_title: text::some(&self.job_title),
+            description: text::some(&self.bio),
+            credentials: self.credentials.iter().filter_map(|credential| text::some(credential)).collect(),
+            same_as: self.elsewhere().map(str::to_owned).collect(),
+            ..Party::default()
+        }
+    }
 }
 
 /// A heading of an article's body.
@@ -80,4 +139,15 @@ pub struct Image {
     pub width: u32,
     /// Pixels.
     pub height: u32,
+    /// The same picture as WebP in several widths, smallest first; may be empty.
+    pub sources: Vec<Source>,
+}
+
+/// A file of a picture that a browser may choose.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Source {
+    /// An address, as that of the picture.
+    pub url: String,
+    /// Pixels from left to right.
+    pub width: u32,
 }

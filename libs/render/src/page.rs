@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, html};
 
 use crate::{
-    art,
+    art, facts,
     model::Image,
     plan::{Entry, Plan, Topic},
     text,
@@ -78,8 +78,8 @@ pub(crate) fn page(plan: &Plan<'_>, head: &Head<'_>, here: Here, main: &Markup) 
                             }
                             (plan.name)
                         }
-                        @if !plan.topics.is_empty() {
-                            nav aria-label=(words.topics) { (topics(&plan.topics, IN_MASTHEAD, here)) }
+                        @if !plan.topics.is_empty() || !plan.shelves.is_empty() {
+                            nav aria-label=(words.topics) { (topics(plan, IN_MASTHEAD, here, head.address.as_deref())) }
                         }
                     }
                 }
@@ -90,10 +90,18 @@ pub(crate) fn page(plan: &Plan<'_>, head: &Head<'_>, here: Here, main: &Markup) 
                             p.brand { (plan.name) }
                             @if !plan.description.is_empty() { p { (plan.description) } }
                         }
-                        @if !plan.topics.is_empty() {
-                            nav aria-label=(words.topics) { (topics(&plan.topics, IN_FOOTER, None)) }
+                        @if !plan.topics.is_empty() || !plan.shelves.is_empty() {
+                            nav aria-label=(words.topics) { (topics(plan, IN_FOOTER, None, None)) }
                         }
-                        p.links { a href="/" { (words.home) } a href="/feed.xml" { (words.feed) } }
+                        ul.links {
+                            li { a href="/" { (words.home) } }
+                            @for entry in plan.standing().take(IN_FOOTER) {
+                                li lang=[(entry.language != head.language).then(|| tag(entry.language)).flatten()] {
+                                    a href=(entry.address) { (entry.title) }
+                                }
+                            }
+                            li { a href="/feed.xml" { (words.feed) } }
+                        }
                     }
                 }
             }
@@ -138,10 +146,14 @@ pub(crate) fn tag(language: &str) -> Option<String> {
     text::some(language).map(|tag| tag.replace('_', "-"))
 }
 
-fn topics(topics: &[Topic], most: usize, here: Here) -> Markup {
+/// Products and services, then topics.
+fn topics(plan: &Plan<'_>, most: usize, here: Here, address: Option<&str>) -> Markup {
     html! {
         ul {
-            @for (index, topic) in topics.iter().take(most).enumerate() {
+            @for shelf in &plan.shelves {
+                li { a href=(shelf.address) aria-current=[(address == Some(shelf.address)).then_some("page")] { (shelf.name) } }
+            }
+            @for (index, topic) in plan.topics.iter().take(most).enumerate() {
                 li { a href=(topic.address()) aria-current=[here.filter(|here| here.0 == index).map(|here| here.1)] { (topic.name) } }
             }
         }
@@ -188,9 +200,13 @@ pub(crate) fn card(plan: &Plan<'_>, entry: &Entry<'_>, place: Place, language: &
                 }
                 @if place == Place::Related { h3 { (title) } } @else { h2 { (title) } }
                 @if !entry.excerpt.is_empty() { p.sum { (text::shorten(&entry.excerpt, 180)) } }
-                p.meta {
-                    (date(words, entry.article.published_at))
-                    (reading_time(words, entry))
+                @if entry.is("post") {
+                    p.meta {
+                        (date(words, entry.article.published_at))
+                        (reading_time(words, entry))
+                    }
+                } @else if let Some(price) = facts::price(&entry.article.data, language) {
+                    p.meta { (price) }
                 }
             }
         }
@@ -207,12 +223,28 @@ fn cover(entry: &Entry<'_>, place: Place) -> Markup {
     }
 }
 
-/// An `img`; the first one of a page is loaded at once, the others when they come near.
+/// A picture; the first one of a page is loaded at once, the others when they come near. Of its files the browser
+/// takes the smallest that is sharp: one picture goes across the page, cards stand beside each other on wide screens.
 pub(crate) fn picture(url: &str, image: &Image, alt: &str, first: bool) -> Markup {
-    html! {
+    let sources: Vec<String> = image
+        .sources
+        .iter()
+        .filter_map(|source| Some(format!("{} {}w", text::safe_url(&source.url)?, source.width)))
+        .collect();
+    let sizes = if first { "(min-width: 72rem) 70rem, 100vw" } else { "(min-width: 48rem) 22rem, 100vw" };
+    let img = html! {
         img src=(url) alt=(alt) width=[known(image.width)] height=[known(image.height)]
             loading=[(!first).then_some("lazy")] decoding=[(!first).then_some("async")]
             fetchpriority=[first.then_some("high")];
+    };
+    if sources.is_empty() {
+        return img;
+    }
+    html! {
+        picture {
+            source type="image/webp" srcset=(sources.join(", ")) sizes=(sizes);
+            (img)
+        }
     }
 }
 

@@ -1,11 +1,12 @@
 //! The plan of a site: which pages exist, at which address, in which order, and which belong together.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use igny8_core::{Timestamp, slugify};
 
 use crate::{
-    model::{Article, Site},
+    labels,
+    model::{Article, Person, Site},
     style::Assets,
     text,
     words::{self, Words},
@@ -29,6 +30,10 @@ pub(crate) struct Plan<'a> {
     pub entries: Vec<Entry<'a>>,
     /// The largest first.
     pub topics: Vec<Topic>,
+    /// The lists of the kinds that stand in none of the posts: products, services.
+    pub shelves: Vec<Shelf>,
+    /// Who wrote or checked something, by the folders of their pages.
+    pub people: Vec<Member<'a>>,
     pub words: &'static Words,
     pub assets: Assets,
 }
@@ -45,12 +50,38 @@ pub(crate) struct Entry<'a> {
     pub language: &'a str,
     /// The index of its topic in the plan.
     pub topic: Option<usize>,
+    /// The index of its author in the plan's people.
+    pub author: Option<usize>,
+    /// The index of its reviewer in the plan's people.
+    pub reviewer: Option<usize>,
+}
+
+/// A person with what they wrote and checked.
+pub(crate) struct Member<'a> {
+    pub person: &'a Person,
+    /// Cleaned, never empty.
+    pub name: String,
+    /// The root-relative address of their page.
+    pub address: String,
+    /// Indices of entries, newest first.
+    pub written: Vec<usize>,
+    /// Indices of entries, newest first.
+    pub reviewed: Vec<usize>,
 }
 
 /// A category with its articles.
 pub(crate) struct Topic {
     pub name: String,
     pub slug: String,
+    /// Indices of entries, newest first.
+    pub members: Vec<usize>,
+}
+
+/// All products, or all services.
+pub(crate) struct Shelf {
+    pub name: &'static str,
+    /// Its root-relative address. No slug of a content has a slash.
+    pub address: &'static str,
     /// Indices of entries, newest first.
     pub members: Vec<usize>,
 }
@@ -73,6 +104,12 @@ impl<'a> Plan<'a> {
         for (topic, Topic { members, .. }) in topics.iter().enumerate() {
             topic_of.extend(members.iter().map(|&member| (member, topic)));
         }
+        let shelves = shelves(&sorted, &site.locale);
+        let people = people(&sorted);
+        let place = |person: Option<&Person>| {
+            let address = person?.address();
+            people.iter().position(|member| member.address == address)
+        };
         let entries = sorted.into_iter().enumerate().map(|(index, article)| {
             let folder = text::file_name(&article.slug);
             Entry {
@@ -83,15 +120,20 @@ impl<'a> Plan<'a> {
                 excerpt: text::clean(&article.excerpt),
                 language: if article.language.is_empty() { &site.locale } else { &article.language },
                 topic: topic_of.get(&index).copied(),
+                author: place(author_of(article)),
+                reviewer: place(reviewer_of(article)),
             }
         });
+        let entries = entries.collect();
         Self {
             site,
             base_url: site.base_url.trim_end_matches('/'),
             name: text::clean(&site.name),
             description: text::clean(&site.description),
-            entries: entries.collect(),
+            entries,
             topics,
+            shelves,
+            people,
             words: words::of(&site.locale),
             assets: Assets::new(site),
         }
@@ -100,6 +142,16 @@ impl<'a> Plan<'a> {
     /// The topic of an entry.
     pub fn topic(&self, entry: &Entry<'_>) -> Option<&Topic> {
         entry.topic.and_then(|topic| self.topics.get(topic))
+    }
+
+    /// Who wrote an entry.
+    pub fn author(&self, entry: &Entry<'_>) -> Option<&Member<'a>> {
+        entry.author.and_then(|member| self.people.get(member))
+    }
+
+    /// Who checked an entry.
+    pub fn reviewer(&self, entry: &Entry<'_>) -> Option<&Member<'a>> {
+        entry.reviewer.and_then(|member| self.people.get(member))
     }
 
     /// The neighbours of an entry in its topic.
@@ -114,9 +166,30 @@ impl<'a> Plan<'a> {
         others.filter_map(|&other| self.entries.get(other)).collect()
     }
 
+    /// The posts: what the lists and the feed show.
+    pub fn posts(&self) -> impl Iterator<Item = &Entry<'a>> {
+        self.entries.iter().filter(|entry| entry.is("post"))
+    }
+
+    /// The standing pages, and the pages of terms: named below every page.
+    pub fn standing(&self) -> impl Iterator<Item = &Entry<'a>> {
+        self.entries.iter().filter(|entry| entry.is("page") || entry.is("taxonomy"))
+    }
+
+    /// Entries by their index.
+    pub fn members(&self, indices: &[usize]) -> Vec<&Entry<'a>> {
+        indices.iter().filter_map(|&index| self.entries.get(index)).collect()
+    }
+
     /// The absolute form of a root-relative address.
     pub fn absolute(&self, address: &str) -> String {
         format!("{}{address}", self.base_url)
+    }
+
+    /// When the page of a person last changed.
+    pub fn changed(&self, member: &Member<'_>) -> Timestamp {
+        let shown = member.written.iter().chain(&member.reviewed).filter_map(|&index| self.entries.get(index));
+        latest(shown).unwrap_or_default().max(member.person.updated_at)
     }
 
     /// When anything on the site last changed.
@@ -126,6 +199,11 @@ impl<'a> Plan<'a> {
 }
 
 impl Entry<'_> {
+    /// Whether it is of a kind of content, as `product`.
+    pub fn is(&self, kind: &str) -> bool {
+        self.article.data.kind() == kind
+    }
+
     /// The last change; publishing is one.
     pub fn updated_at(&self) -> Timestamp {
         self.article.updated_at.max(self.article.published_at)
@@ -135,6 +213,55 @@ impl Entry<'_> {
 /// The last change among entries.
 pub(crate) fn latest<'a>(entries: impl Iterator<Item = &'a Entry<'a>>) -> Option<Timestamp> {
     entries.map(Entry::updated_at).max()
+}
+
+/// Whom an article names as its author: what is no post names nobody.
+fn author_of(article: &Article) -> Option<&Person> {
+    article.author.as_ref().filter(|_| article.data.kind() == "post").filter(|person| has_name(person))
+}
+
+/// Whom an article names as its reviewer: nobody checks what they wrote themselves.
+fn reviewer_of(article: &Article) -> Option<&Person> {
+    let author = author_of(article).map(Person::folder);
+    article.reviewer.as_ref().filter(|person| has_name(person) && author != Some(person.folder()))
+}
+
+fn has_name(person: &Person) -> bool {
+    text::some(&person.name).is_some()
+}
+
+/// The people of sorted articles, by the folders of their pages. Where one of them is told in two ways, the order of the
+/// articles does not decide which counts.
+fn people<'a>(sorted: &[&'a Article]) -> Vec<Member<'a>> {
+    let mut found: BTreeMap<String, Member<'a>> = BTreeMap::new();
+    for (index, article) in sorted.iter().enumerate() {
+        for (person, writes) in [(author_of(article), true), (reviewer_of(article), false)] {
+            let Some(person) = person else { continue };
+            let member = found.entry(person.folder()).or_insert_with(|| Member {
+                person,
+                name: String::new(),
+                address: person.address(),
+                written: Vec::new(),
+                reviewed: Vec::new(),
+            });
+            member.person = member.person.min(person);
+            let list = if writes { &mut member.written } else { &mut member.reviewed };
+            list.push(index);
+        }
+    }
+    let named = found.into_values().map(|member| Member { name: text::clean(&member.person.name), ..member });
+    named.collect()
+}
+
+/// The shelves that have something on them.
+fn shelves(sorted: &[&Article], locale: &str) -> Vec<Shelf> {
+    let labels = labels::of(locale);
+    let kinds = [("product", labels.products, "/browse/products"), ("service", labels.services, "/browse/services")];
+    let shelf = |(kind, name, address)| {
+        let of_kind = sorted.iter().enumerate().filter(|(_, article)| article.data.kind() == kind);
+        Shelf { name, address, members: of_kind.map(|(index, _)| index).collect() }
+    };
+    kinds.into_iter().map(shelf).filter(|shelf| !shelf.members.is_empty()).collect()
 }
 
 /// The topics of sorted articles, with slugs that do not move when articles are added.

@@ -36,9 +36,15 @@ fn places(plan: &Plan<'_>) -> impl Iterator<Item = Place> {
         let members = topic.members.iter().filter_map(|&member| plan.entries.get(member));
         Place { url: plan.absolute(&topic.address()), changed: latest(members).unwrap_or_default() }
     });
+    let shelves = plan.shelves.iter().map(|shelf| {
+        let changed = latest(plan.members(&shelf.members).into_iter()).unwrap_or_default();
+        Place { url: plan.absolute(shelf.address), changed }
+    });
+    let people =
+        plan.people.iter().map(|member| Place { url: plan.absolute(&member.address), changed: plan.changed(member) });
     let articles =
         plan.entries.iter().map(|entry| Place { url: plan.absolute(&entry.address), changed: entry.updated_at() });
-    std::iter::once(home).chain(topics).chain(articles)
+    std::iter::once(home).chain(topics).chain(shelves).chain(people).chain(articles)
 }
 
 fn write_limited(plan: &Plan<'_>, limits: Limits, sink: &mut dyn Sink) {

@@ -13,6 +13,7 @@ pub(crate) struct Words {
     pub related: &'static str,
     pub tags: &'static str,
     pub by: &'static str,
+    pub reviewed: &'static str,
     pub minutes: &'static str,
     pub updated: &'static str,
     pub newer: &'static str,
@@ -86,7 +87,7 @@ pub(crate) fn of(tag: &str) -> &'static Words {
 #[rustfmt::skip]
 const EN: Words = Words {
     home: "Home", skip: "Skip to content", topics: "Topics", latest: "Latest articles", more: "More articles",
-    contents: "On this page", related: "Keep reading", tags: "Tags", by: "By {}", minutes: "{} min read",
+    contents: "On this page", related: "Keep reading", tags: "Tags", by: "By {}", reviewed: "Reviewed by {}", minutes: "{} min read",
     updated: "Updated {}", newer: "Newer", older: "Older", page: "Page {}", pages: "Pages", trail: "Breadcrumb", feed: "Feed",
     empty: "Nothing has been published yet. Come back soon.",
     lost: "This page does not exist", lost_more: "It may have moved, or the address has a typing mistake.",
@@ -99,7 +100,7 @@ static ALL: &[(&str, Words)] = &[
     ("en", EN),
     ("de", Words {
         home: "Start", skip: "Zum Inhalt springen", topics: "Themen", latest: "Neueste Artikel", more: "Weitere Artikel",
-        contents: "Auf dieser Seite", related: "Weiterlesen", tags: "Schlagwörter", by: "Von {}", minutes: "{} Min. Lesezeit",
+        contents: "Auf dieser Seite", related: "Weiterlesen", tags: "Schlagwörter", by: "Von {}", reviewed: "Geprüft von {}", minutes: "{} Min. Lesezeit",
         updated: "Aktualisiert am {}", newer: "Neuere", older: "Ältere", page: "Seite {}", pages: "Seiten", trail: "Brotkrumen", feed: "Feed",
         empty: "Hier ist noch nichts erschienen. Schauen Sie bald wieder vorbei.",
         lost: "Diese Seite gibt es nicht", lost_more: "Vielleicht ist sie umgezogen, oder die Adresse enthält einen Tippfehler.",
@@ -108,7 +109,7 @@ static ALL: &[(&str, Words)] = &[
     }),
     ("es", Words {
         home: "Inicio", skip: "Saltar al contenido", topics: "Temas", latest: "Últimos artículos", more: "Más artículos",
-        contents: "En esta página", related: "Sigue leyendo", tags: "Etiquetas", by: "Por {}", minutes: "{} min de lectura",
+        contents: "En esta página", related: "Sigue leyendo", tags: "Etiquetas", by: "Por {}", reviewed: "Revisado por {}", minutes: "{} min de lectura",
         updated: "Actualizado el {}", newer: "Más recientes", older: "Anteriores", page: "Página {}", pages: "Páginas", trail: "Ruta de navegación", feed: "Feed",
         empty: "Todavía no hay nada publicado. Vuelve pronto.",
         lost: "Esta página no existe", lost_more: "Puede que se haya movido o que la dirección tenga una errata.",
@@ -117,7 +118,7 @@ static ALL: &[(&str, Words)] = &[
     }),
     ("fr", Words {
         home: "Accueil", skip: "Aller au contenu", topics: "Thèmes", latest: "Derniers articles", more: "Autres articles",
-        contents: "Sur cette page", related: "À lire aussi", tags: "Étiquettes", by: "Par {}", minutes: "{} min de lecture",
+        contents: "Sur cette page", related: "À lire aussi", tags: "Étiquettes", by: "Par {}", reviewed: "Vérifié par {}", minutes: "{} min de lecture",
         updated: "Mis à jour le {}", newer: "Plus récents", older: "Plus anciens", page: "Page {}", pages: "Pages", trail: "Fil d’Ariane", feed: "Flux",
         empty: "Rien n’est encore publié. Revenez bientôt.",
         lost: "Cette page n’existe pas", lost_more: "Elle a peut-être été déplacée, ou l’adresse contient une faute de frappe.",
@@ -126,7 +127,7 @@ static ALL: &[(&str, Words)] = &[
     }),
     ("it", Words {
         home: "Home", skip: "Vai al contenuto", topics: "Argomenti", latest: "Ultimi articoli", more: "Altri articoli",
-        contents: "In questa pagina", related: "Continua a leggere", tags: "Tag", by: "Di {}", minutes: "{} min di lettura",
+        contents: "In questa pagina", related: "Continua a leggere", tags: "Tag", by: "Di {}", reviewed: "Verificato da {}", minutes: "{} min di lettura",
         updated: "Aggiornato il {}", newer: "Più recenti", older: "Meno recenti", page: "Pagina {}", pages: "Pagine", trail: "Percorso", feed: "Feed",
         empty: "Non è ancora stato pubblicato nulla. Torna presto.",
         lost: "Questa pagina non esiste", lost_more: "Forse è stata spostata, o l’indirizzo contiene un errore di battitura.",
@@ -135,7 +136,7 @@ static ALL: &[(&str, Words)] = &[
     }),
     ("pt", Words {
         home: "Início", skip: "Ir para o conteúdo", topics: "Temas", latest: "Últimos artigos", more: "Mais artigos",
-        contents: "Nesta página", related: "Continue lendo", tags: "Etiquetas", by: "Por {}", minutes: "{} min de leitura",
+        contents: "Nesta página", related: "Continue lendo", tags: "Etiquetas", by: "Por {}", reviewed: "Revisado por {}", minutes: "{} min de leitura",
         updated: "Atualizado em {}", newer: "Mais recentes", older: "Anteriores", page: "Página {}", pages: "Páginas", trail: "Caminho", feed: "Feed",
         empty: "Ainda não há nada publicado. Volte em breve.",
         lost: "Esta página não existe", lost_more: "Ela pode ter mudado de lugar, ou o endereço tem um erro de digitação.",
@@ -144,7 +145,7 @@ static ALL: &[(&str, Words)] = &[
     }),
     ("nl", Words {
         home: "Home", skip: "Naar de inhoud", topics: "Onderwerpen", latest: "Nieuwste artikelen", more: "Meer artikelen",
-        contents: "Op deze pagina", related: "Lees verder", tags: "Tags", by: "Door {}", minutes: "{} min. leestijd",
+        contents: "Op deze pagina", related: "Lees verder", tags: "Tags", by: "Door {}", reviewed: "Nagekeken door {}", minutes: "{} min. leestijd",
         updated: "Bijgewerkt op {}", newer: "Nieuwer", older: "Ouder", page: "Pagina {}", pages: "Pagina’s", trail: "Kruimelpad", feed: "Feed",
         empty: "Er is nog niets gepubliceerd. Kom snel terug.",
         lost: "Deze pagina bestaat niet", lost_more: "Misschien is ze verhuisd, of er zit een typefout in het adres.",
@@ -153,7 +154,7 @@ static ALL: &[(&str, Words)] = &[
     }),
     ("pl", Words {
         home: "Start", skip: "Przejdź do treści", topics: "Tematy", latest: "Najnowsze artykuły", more: "Więcej artykułów",
-        contents: "Na tej stronie", related: "Czytaj dalej", tags: "Tagi", by: "Autor: {}", minutes: "{} min czytania",
+        contents: "Na tej stronie", related: "Czytaj dalej", tags: "Tagi", by: "Autor: {}", reviewed: "Weryfikacja: {}", minutes: "{} min czytania",
         updated: "Aktualizacja: {}", newer: "Nowsze", older: "Starsze", page: "Strona {}", pages: "Strony", trail: "Ścieżka", feed: "Kanał",
         empty: "Nic tu jeszcze nie opublikowano. Zajrzyj wkrótce.",
         lost: "Tej strony nie ma", lost_more: "Mogła zostać przeniesiona albo w adresie jest literówka.",
@@ -162,7 +163,7 @@ static ALL: &[(&str, Words)] = &[
     }),
     ("tr", Words {
         home: "Ana sayfa", skip: "İçeriğe geç", topics: "Konular", latest: "Son yazılar", more: "Diğer yazılar",
-        contents: "Bu sayfada", related: "Okumaya devam edin", tags: "Etiketler", by: "Yazan: {}", minutes: "{} dk okuma",
+        contents: "Bu sayfada", related: "Okumaya devam edin", tags: "Etiketler", by: "Yazan: {}", reviewed: "Kontrol eden: {}", minutes: "{} dk okuma",
         updated: "Güncelleme: {}", newer: "Daha yeni", older: "Daha eski", page: "Sayfa {}", pages: "Sayfalar", trail: "Gezinti yolu", feed: "Akış",
         empty: "Henüz bir şey yayımlanmadı. Yakında yine gelin.",
         lost: "Böyle bir sayfa yok", lost_more: "Taşınmış olabilir ya da adreste bir yazım hatası vardır.",
@@ -171,7 +172,7 @@ static ALL: &[(&str, Words)] = &[
     }),
     ("ru", Words {
         home: "Главная", skip: "К содержанию", topics: "Темы", latest: "Новые статьи", more: "Ещё статьи",
-        contents: "На этой странице", related: "Читайте также", tags: "Метки", by: "Автор: {}", minutes: "{} мин чтения",
+        contents: "На этой странице", related: "Читайте также", tags: "Метки", by: "Автор: {}", reviewed: "Проверка: {}", minutes: "{} мин чтения",
         updated: "Обновлено {}", newer: "Новее", older: "Старее", page: "Страница {}", pages: "Страницы", trail: "Навигационная цепочка", feed: "Лента",
         empty: "Пока ничего не опубликовано. Загляните позже.",
         lost: "Такой страницы нет", lost_more: "Возможно, она переехала или в адресе опечатка.",
@@ -180,7 +181,7 @@ static ALL: &[(&str, Words)] = &[
     }),
     ("ar", Words {
         home: "الرئيسية", skip: "انتقل إلى المحتوى", topics: "المواضيع", latest: "أحدث المقالات", more: "مقالات أخرى",
-        contents: "في هذه الصفحة", related: "تابع القراءة", tags: "الوسوم", by: "بقلم {}", minutes: "مدة القراءة: {} د",
+        contents: "في هذه الصفحة", related: "تابع القراءة", tags: "الوسوم", by: "بقلم {}", reviewed: "مراجعة: {}", minutes: "مدة القراءة: {} د",
         updated: "حُدّث في {}", newer: "الأحدث", older: "الأقدم", page: "صفحة {}", pages: "الصفحات", trail: "مسار التنقل", feed: "الخلاصات",
         empty: "لم يُنشر شيء بعد. عد قريبًا.",
         lost: "هذه الصفحة غير موجودة", lost_more: "ربما نُقلت، أو في العنوان خطأ مطبعي.",
@@ -189,7 +190,7 @@ static ALL: &[(&str, Words)] = &[
     }),
     ("fa", Words {
         home: "خانه", skip: "رفتن به محتوا", topics: "موضوع‌ها", latest: "تازه‌ترین مقاله‌ها", more: "مقاله‌های دیگر",
-        contents: "در این صفحه", related: "بیشتر بخوانید", tags: "برچسب‌ها", by: "نوشتهٔ {}", minutes: "{} دقیقه مطالعه",
+        contents: "در این صفحه", related: "بیشتر بخوانید", tags: "برچسب‌ها", by: "نوشتهٔ {}", reviewed: "بازبینی: {}", minutes: "{} دقیقه مطالعه",
         updated: "به‌روزرسانی: {}", newer: "جدیدتر", older: "قدیمی‌تر", page: "صفحهٔ {}", pages: "صفحه‌ها", trail: "مسیر صفحه", feed: "خوراک",
         empty: "هنوز چیزی منتشر نشده است. به‌زودی سر بزنید.",
         lost: "این صفحه وجود ندارد", lost_more: "شاید جابه‌جا شده یا نشانی اشتباه نوشته شده است.",
@@ -198,7 +199,7 @@ static ALL: &[(&str, Words)] = &[
     }),
     ("he", Words {
         home: "דף הבית", skip: "דילוג לתוכן", topics: "נושאים", latest: "מאמרים אחרונים", more: "מאמרים נוספים",
-        contents: "בעמוד זה", related: "להמשך קריאה", tags: "תגיות", by: "מאת {}", minutes: "{} דקות קריאה",
+        contents: "בעמוד זה", related: "להמשך קריאה", tags: "תגיות", by: "מאת {}", reviewed: "נבדק על ידי {}", minutes: "{} דקות קריאה",
         updated: "עודכן ב־{}", newer: "חדשים יותר", older: "ישנים יותר", page: "עמוד {}", pages: "עמודים", trail: "נתיב ניווט", feed: "פיד",
         empty: "עדיין לא פורסם כאן דבר. כדאי לחזור בקרוב.",
         lost: "העמוד הזה לא קיים", lost_more: "ייתכן שהוא עבר למקום אחר, או שנפלה טעות בכתובת.",
@@ -207,7 +208,7 @@ static ALL: &[(&str, Words)] = &[
     }),
     ("ur", Words {
         home: "سرورق", skip: "مواد پر جائیں", topics: "موضوعات", latest: "تازہ مضامین", more: "مزید مضامین",
-        contents: "اس صفحے پر", related: "مزید پڑھیں", tags: "ٹیگ", by: "از {}", minutes: "{} منٹ کا مطالعہ",
+        contents: "اس صفحے پر", related: "مزید پڑھیں", tags: "ٹیگ", by: "از {}", reviewed: "نظرثانی: {}", minutes: "{} منٹ کا مطالعہ",
         updated: "تجدید: {}", newer: "نئے", older: "پرانے", page: "صفحہ {}", pages: "صفحات", trail: "راستہ", feed: "فیڈ",
         empty: "ابھی کچھ شائع نہیں ہوا۔ جلد دوبارہ آئیں۔",
         lost: "یہ صفحہ موجود نہیں", lost_more: "شاید اس کی جگہ بدل گئی ہے یا پتے میں غلطی ہے۔",
@@ -216,7 +217,7 @@ static ALL: &[(&str, Words)] = &[
     }),
     ("hi", Words {
         home: "मुखपृष्ठ", skip: "सामग्री पर जाएँ", topics: "विषय", latest: "नए लेख", more: "और लेख",
-        contents: "इस पृष्ठ पर", related: "आगे पढ़ें", tags: "टैग", by: "लेखक: {}", minutes: "{} मिनट में पढ़ें",
+        contents: "इस पृष्ठ पर", related: "आगे पढ़ें", tags: "टैग", by: "लेखक: {}", reviewed: "समीक्षा: {}", minutes: "{} मिनट में पढ़ें",
         updated: "अद्यतन: {}", newer: "नए", older: "पुराने", page: "पृष्ठ {}", pages: "पृष्ठ", trail: "पथ", feed: "फ़ीड",
         empty: "अभी कुछ प्रकाशित नहीं हुआ है। जल्द ही फिर आएँ।",
         lost: "यह पृष्ठ मौजूद नहीं है", lost_more: "शायद यह हटाया गया है या पते में कोई ग़लती है।",
@@ -225,7 +226,7 @@ static ALL: &[(&str, Words)] = &[
     }),
     ("ja", Words {
         home: "ホーム", skip: "本文へ移動", topics: "トピック", latest: "新着記事", more: "その他の記事",
-        contents: "目次", related: "あわせて読みたい", tags: "タグ", by: "文：{}", minutes: "読了目安 {} 分",
+        contents: "目次", related: "あわせて読みたい", tags: "タグ", by: "文：{}", reviewed: "監修：{}", minutes: "読了目安 {} 分",
         updated: "更新：{}", newer: "新しい記事", older: "古い記事", page: "{} ページ", pages: "ページ", trail: "パンくずリスト", feed: "フィード",
         empty: "まだ記事がありません。また近いうちにお越しください。",
         lost: "ページが見つかりません", lost_more: "移動したか、アドレスに誤りがある可能性があります。",
@@ -233,13 +234,19 @@ static ALL: &[(&str, Words)] = &[
     }),
     ("zh", Words {
         home: "首页", skip: "跳到正文", topics: "主题", latest: "最新文章", more: "更多文章",
-        contents: "本页内容", related: "继续阅读", tags: "标签", by: "作者：{}", minutes: "约 {} 分钟读完",
+        contents: "本页内容", related: "继续阅读", tags: "标签", by: "作者：{}", reviewed: "审核：{}", minutes: "约 {} 分钟读完",
         updated: "更新于 {}", newer: "较新", older: "较早", page: "第 {} 页", pages: "分页", trail: "面包屑导航", feed: "订阅",
         empty: "还没有发布内容，请稍后再来。",
         lost: "页面不存在", lost_more: "它可能已移动，或者地址有误。",
         date: "y年n月d日", months: "1 2 3 4 5 6 7 8 9 10 11 12",
     }),
 ];
+
+/// The languages, in the order of this file.
+#[cfg(test)]
+pub(crate) fn codes() -> impl Iterator<Item = &'static str> {
+    ALL.iter().map(|(code, _)| *code)
+}
 
 #[cfg(test)]
 mod tests {
@@ -249,7 +256,7 @@ mod tests {
     fn every_language_can_fill_its_gaps_and_name_twelve_months() {
         for (code, words) in ALL {
             assert_eq!(words.months.split(' ').count(), 12, "{code}");
-            for pattern in [words.by, words.minutes, words.updated, words.page] {
+            for pattern in [words.by, words.reviewed, words.minutes, words.updated, words.page] {
                 assert_eq!(pattern.matches("{}").count(), 1, "{code}: {pattern}");
                 assert!(Words::fill(pattern, "7").contains('7'));
             }

@@ -1,8 +1,9 @@
 //! What holds for every site: texts come back out of the markup as they went in, links lead somewhere, bytes repeat.
 #![expect(clippy::unwrap_used, clippy::format_push_string, reason = "helpers of tests")]
 
+use igny8_blocks::{StructureData, structure};
 use igny8_core::Timestamp;
-use igny8_render::{Article, File, Heading, Image, ProblemKind, Site, address, check, render};
+use igny8_render::{Article, File, Heading, Image, Person, ProblemKind, Site, address, check, render};
 use proptest::prelude::*;
 use scraper::{Html, Selector};
 
@@ -51,14 +52,14 @@ fn image() -> impl Strategy<Value = Image> {
         text(),
         0..4000u32,
     )
-        .prop_map(|(url, alt, width)| Image { url, alt, width, height: width / 2 })
+        .prop_map(|(url, alt, width)| Image { url, alt, width, height: width / 2, sources: Vec::new() })
 }
 
 prop_compose! {
     fn article()(
         (title, meta_title, meta_description, excerpt) in (text(), text(), text(), text()),
         (body_html, headings) in body(),
-        author in prop::option::of(text()),
+        (author, reviewer) in (prop::option::of(person()), prop::option::of(person())),
         published in 0..4_000_000_000_000i64,
         age in 0..100_000_000_000i64,
         language in prop::sample::select(vec!["", "en", "de-AT", "ar", "x\"><b>"]),
@@ -67,17 +68,39 @@ prop_compose! {
         word_count in 0..3000u32,
         featured_image in prop::option::of(image()),
         ld in prop::option::of(text()),
-        slug in text(),
+        (slug, redirects) in (text(), prop::collection::vec(text(), 0..3)),
     ) -> Article {
         Article {
-            slug, title, meta_title, meta_description, excerpt, body_html, headings, author,
+            slug, title, meta_title, meta_description, excerpt, body_html, headings, author, reviewer,
             published_at: Timestamp::from_millis(published),
             updated_at: Timestamp::from_millis(published + age),
             language: language.to_owned(),
-            category, tags, word_count, featured_image,
+            category, tags, word_count, featured_image, redirects,
+            data: StructureData::default(),
             json_ld: ld.map(|name| serde_json::json!({"@type": "Article", "name": name})).into_iter().collect(),
         }
     }
+}
+
+/// Somebody of a few addresses, told in any way.
+///
+/// On the heap: an article names two of them, and a tree of many articles must fit on the stack of a test.
+fn person() -> BoxedStrategy<Person> {
+    let slug = prop_oneof!["[ab]", Just("../x".to_owned()), text()];
+    let known =
+        prop::sample::select(vec!["https://example.com/nowhere", "https://else.example/@me", "javascript:alert(1)"]);
+    let same_as = prop_oneof![known.prop_map(str::to_owned), text()];
+    let texts = (text(), text(), text(), prop::collection::vec(text(), 0..2), prop::collection::vec(same_as, 0..3));
+    let person = (slug, texts, 0..2i64).prop_map(|(slug, (name, job_title, bio, credentials, same_as), age)| Person {
+        slug,
+        name,
+        job_title,
+        bio,
+        credentials,
+        same_as,
+        updated_at: Timestamp::from_millis(age),
+    });
+    person.boxed()
 }
 
 prop_compose! {
@@ -91,13 +114,48 @@ prop_compose! {
     }
 }
 
-/// Articles with slugs of their own, some of them odd.
+/// The data of any kind, with any texts.
+fn data() -> impl Strategy<Value = StructureData> {
+    let step = || (text(), text()).prop_map(|(name, text)| structure::StructureStep { name, text });
+    let steps = || prop::collection::vec(step(), 0..3);
+    let texts = || prop::collection::vec(text(), 0..3);
+    let spec = (text(), text()).prop_map(|(name, value)| structure::Spec { name, value });
+    let specs = prop::collection::vec(spec, 0..3);
+    let price = || prop::option::of((any::<u64>(), text()));
+    prop_oneof![
+        2 => (steps(), texts(), texts()).prop_map(|(steps, supplies, tools)| {
+            let how_to = structure::HowTo { total_minutes: Some(90), supplies, tools, steps };
+            StructureData::Post(structure::PostData { how_to: Some(how_to), ..Default::default() })
+        }),
+        // A path that nobody checked could lead nowhere, so the odd ones are none.
+        1 => (text(), prop_oneof![Just("/".to_owned()), Just("mailto:a@b.example".to_owned()), text().prop_map(|odd| format!("x{odd}"))]).prop_map(|(label, url)| {
+            let action = structure::PageAction { label, url: Some(url) };
+            StructureData::Page(structure::PageData { action: Some(action), ..Default::default() })
+        }),
+        1 => (specs, price(), text(), prop::option::of(text())).prop_map(|(specs, price, sku, brand)| {
+            let price = price.map(|(amount, currency)| structure::Money { amount, currency });
+            StructureData::Product(structure::ProductData { specs, price, sku: Some(sku), brand, ..Default::default() })
+        }),
+        1 => (steps(), price(), texts()).prop_map(|(steps, price, area_served)| {
+            let price = price.map(|(from, currency)| structure::PriceRange { from, to: None, currency });
+            StructureData::Service(structure::ServiceData { steps, price, area_served, ..Default::default() })
+        }),
+        1 => (text(), text()).prop_map(|(parent, description)| {
+            let (parent, description) = (Some(parent), Some(description));
+            StructureData::Taxonomy(structure::TaxonomyData { parent, description, ..Default::default() })
+        }),
+    ]
+}
+
+/// Contents of all kinds with slugs of their own, some of them odd.
 fn articles(most: usize) -> impl Strategy<Value = Vec<Article>> {
-    prop::collection::vec(article(), 0..most).prop_map(|mut articles| {
-        for (number, article) in articles.iter_mut().enumerate() {
+    prop::collection::vec((article(), data()), 0..most).prop_map(|pairs| {
+        let numbered = pairs.into_iter().enumerate().map(|(number, (mut article, data))| {
             article.slug = format!("{}-{number}", article.slug);
-        }
-        articles
+            article.data = data;
+            article
+        });
+        numbered.collect()
     })
 }
 
@@ -142,7 +200,7 @@ proptest! {
     fn every_text_comes_back_as_it_went_in(site in site(), article in article()) {
         let files = rendered(&site, std::slice::from_ref(&article));
         let path = files.iter().map(|file| file.path.as_str()).find(|path| {
-            path.ends_with("/index.html") && !path.starts_with("category/")
+            path.ends_with("/index.html") && !path.starts_with("category/") && !path.starts_with("authors/")
         }).unwrap();
         let file = files.iter().find(|file| file.path == path).unwrap();
         let html = Html::parse_document(std::str::from_utf8(&file.bytes).unwrap());
@@ -161,9 +219,19 @@ proptest! {
         if !description.is_empty() {
             prop_assert_eq!(attribute(&html, "meta[name='description']", "content"), [description]);
         }
-        if let Some(author) = article.author.as_deref().map(one_line).filter(|author| !author.is_empty()) {
-            prop_assert_eq!(all(&html, ".author").len(), 1);
-            prop_assert!(all(&html, ".author")[0].contains(&author));
+        let named = |person: &Option<Person>| {
+            person.as_ref().map(|person| one_line(&person.name)).filter(|name| !name.is_empty())
+        };
+        let (author, reviewer) = (named(&article.author), named(&article.reviewer));
+        prop_assert_eq!(all(&html, ".author a"), author.clone().into_iter().collect::<Vec<_>>());
+        let address_of = |person: &Option<Person>| person.as_ref().map(Person::address);
+        let is_same = author.is_some() && address_of(&article.author) == address_of(&article.reviewer);
+        prop_assert_eq!(all(&html, ".reviewer a"), reviewer.filter(|_| !is_same).into_iter().collect::<Vec<_>>());
+        // Who is named has a page, which says who they are and leads back.
+        for link in attribute(&html, ".author a, .reviewer a", "href") {
+            let canonical = [format!("https://example.com{link}")];
+            let own = pages(&files).find(|(_, page)| attribute(page, "link[rel='canonical']", "href") == canonical);
+            prop_assert!(attribute(&own.unwrap().1, "a", "href").contains(&address(&article.slug)));
         }
         let tags: Vec<_> = article.tags.iter().map(|tag| one_line(tag)).filter(|tag| !tag.is_empty()).collect();
         prop_assert_eq!(all(&html, ".tags li"), tags.clone());
@@ -238,7 +306,7 @@ proptest! {
             if file.path == "feed.xml" {
                 let titles: Vec<_> = texts.iter().filter(|(name, _)| name == "title").map(|(_, text)| text.clone()).collect();
                 prop_assert_eq!(&titles[0], &one_line(&site.name));
-                let mut newest: Vec<_> = articles.iter().collect();
+                let mut newest: Vec<_> = articles.iter().filter(|article| article.data.kind() == "post").collect();
                 newest.sort_by(|a, b| b.published_at.cmp(&a.published_at).then(a.slug.cmp(&b.slug)));
                 let wanted: Vec<_> = newest.iter().take(20).map(|article| one_line(&article.title)).collect();
                 prop_assert_eq!(&titles[1..], wanted);

@@ -147,6 +147,21 @@ impl Table {
         Ok(Page { total, ..found })
     }
 
+    /// The first rows of a query, at most so many, however many others its filter passes over.
+    pub async fn first<E: Entity>(&self, keys: &Keys, query: Query, most: usize) -> Result<Vec<E>, TableError> {
+        let (mut rows, mut next) = (Vec::new(), query.cursor.clone());
+        while rows.len() < most {
+            let limit = Limit::new((most - rows.len()).min(Limit::MAX)).unwrap_or_default();
+            let page = self.query::<E>(keys, query.clone().limit(limit).cursor(next)).await?;
+            rows.extend(page.items);
+            next = page.next_cursor;
+            if next.is_none() {
+                break;
+            }
+        }
+        Ok(rows)
+    }
+
     /// Every row of a partition that is known to be small; an error when it has more than `most`.
     pub async fn query_all<E: Entity>(&self, keys: &Keys, query: Query, most: usize) -> Result<Vec<E>, TableError> {
         let mut rows = Vec::new();

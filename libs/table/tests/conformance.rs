@@ -272,6 +272,9 @@ async fn filtered_pages_hold_every_row_that_fits_once() {
     assert_eq!(test.table.count_rows(&query).await.unwrap(), expected.len() as u64);
     let all = test.table.query_all::<Note>(&keys, query.clone(), expected.len()).await.unwrap();
     assert_eq!(all.len(), expected.len());
+    for (most, found) in [(0, 0), (3, 3), (50, expected.len())] {
+        assert_eq!(test.table.first::<Note>(&keys, query.clone(), most).await.unwrap().len(), found);
+    }
     let error = test.table.query_all::<Note>(&keys, query, expected.len() - 1).await.unwrap_err();
     assert!(matches!(error, TableError::TooLarge { .. }), "{error}");
 }

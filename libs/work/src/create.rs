@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use igny8_billing::{Booking, Split};
 use igny8_core::{Credits, Ctx, Error, JobId, Result, SiteId};
-use igny8_platform::{audit, remember_job};
+use igny8_platform::{
+    audit, remember_job,
+    settings::{AI_MAX_ATTEMPTS, AI_MAX_ITEMS_PER_REQUEST, Settings},
+};
 use igny8_table::{Cond, Effects, Keys, TableError};
 use serde_json::Value;
 
@@ -70,7 +73,7 @@ impl Work {
     /// Creates a job, reserves its credits and starts to dispatch it.
     ///
     /// Errors: too few credits (402); nothing to do or more than 10,000 items (422).
-    pub async fn create(&self, ctx: &Ctx, create: JobCreate) -> Result<Job> {
+    pub async fn create(&self, ctx: &Ctx, mut create: JobCreate) -> Result<Job> {
         let id = create.id;
         let total = create.items.len();
         if total == 0 {
@@ -79,6 +82,7 @@ impl Work {
         if total > MOST_ITEMS {
             return Err(Error::invalid("ids", format!("{total} items are too many for one job; choose fewer.")));
         }
+        self.limited(ctx, &mut create).await?;
         let at_once = total <= AT_ONCE && create.effects.has_room(total + 10, 0);
         let job = self
             .billing
@@ -115,6 +119,28 @@ impl Work {
         let job = if at_once { job } else { self.write_items(ctx, &create, job).await? };
         self.pump(ctx).await?;
         Ok(job)
+    }
+
+    /// Keeps AI work (whatever has a price) to the tenant's settings: how many items a request may have, and how often
+    /// each is tried.
+    async fn limited(&self, ctx: &Ctx, create: &mut JobCreate) -> Result<()> {
+        if create.price() == Credits::ZERO {
+            return Ok(());
+        }
+        let settings = Settings::read(&self.table, ctx).await?;
+        let most = settings.get(AI_MAX_ITEMS_PER_REQUEST);
+        let paid = create.items.iter().filter(|item| item.price > Credits::ZERO).count();
+        if paid as u64 > most {
+            let message = format!(
+                "{paid} items are more than the {most} that Settings allow in one request; choose fewer, or ask an admin."
+            );
+            return Err(Error::invalid("ids", message));
+        }
+        create.function.max_attempts = match settings.changed(AI_MAX_ATTEMPTS) {
+            Some(attempts) => u32::try_from(attempts).unwrap_or(u32::MAX),
+            None => create.function.max_attempts,
+        };
+        Ok(())
     }
 
     /// Writes the items of a large job, each chunk only while nobody has cancelled it.

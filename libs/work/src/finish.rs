@@ -64,8 +64,34 @@ impl Work {
         sentence: &str,
         usage: &[UsedModel],
     ) -> Result<()> {
+        self.put_back(ctx, item, item, delay, sentence, usage).await
+    }
+
+    /// Puts an item back that a limit did not let through: it was not tried, and may be so as often as before.
+    pub(crate) async fn postpone(
+        &self,
+        ctx: &Ctx,
+        item: &Item,
+        delay: Duration,
+        sentence: &str,
+        usage: &[UsedModel],
+    ) -> Result<()> {
+        let untried = Item { attempts: item.attempts.saturating_sub(1), sends: 0, ..item.clone() };
+        self.put_back(ctx, item, &untried, delay, sentence, usage).await
+    }
+
+    /// Puts an item back as `counted` has its attempts and messages.
+    async fn put_back(
+        &self,
+        ctx: &Ctx,
+        item: &Item,
+        counted: &Item,
+        delay: Duration,
+        sentence: &str,
+        usage: &[UsedModel],
+    ) -> Result<()> {
         let keys = Keys::new(ctx);
-        let mut waiting = item.clone();
+        let mut waiting = counted.clone();
         waiting.state = ItemState::Waiting;
         waiting.due = ctx.now() + delay;
         let error = ItemError { message: sentence.to_owned(), will_retry: true, at: ctx.now() };
@@ -74,6 +100,8 @@ impl Work {
             ITEM,
             state_update(&keys, &waiting)
                 .set("phase", Phase::Init.as_str())
+                .set_n("attempts", waiting.attempts)
+                .set_n("sends", waiting.sends)
                 .set_serde("error", &error)?
                 .remove("lease")
                 .when(held(item)),
@@ -175,6 +203,7 @@ fn log_usage(
             tokens_in: used.tokens_in,
             tokens_out: used.tokens_out,
             cost_microcents: used.cost_microcents,
+            prompt_version: used.prompt_version,
             credits: if n + 1 == usage.len() { charged } else { Credits::ZERO },
             job_id: item.job,
             site_id: item.site_id,

@@ -9,6 +9,7 @@ mod cancel;
 mod claim;
 mod create;
 mod finish;
+mod gate;
 mod item;
 mod job;
 mod lane;
@@ -19,9 +20,10 @@ mod step;
 mod sweep;
 mod worker;
 
-pub use ask::Models;
+pub use ask::{Models, OwnPrompt, apply as apply_settings};
 pub use claim::Claim;
 pub use create::{JobCreate, NewItem};
+pub use gate::CallLimits;
 pub use item::{Item, ItemError, ItemId, ItemMessage, ItemState, Phase};
 pub use job::{Job, JobCredits, JobProgress, JobStatus, JobView};
 pub use lane::{DUE_SHARDS, Lane};
@@ -32,6 +34,7 @@ pub use sweep::{Expired, Swept};
 use igny8_accounts::Accounts;
 use igny8_billing::Billing;
 use igny8_cloud::Cloud;
+use igny8_platform::SettingsCache;
 use igny8_table::Table;
 
 /// Jobs of all tenants. Cheap to clone.
@@ -41,6 +44,7 @@ pub struct Work {
     pub(crate) table: Table,
     pub(crate) billing: Billing,
     pub(crate) accounts: Accounts,
+    pub(crate) settings: SettingsCache,
     steps: step::Steps,
 }
 
@@ -48,7 +52,14 @@ impl Work {
     /// Work on a table, with queues to dispatch to.
     pub fn new(cloud: Cloud, table: Table) -> Self {
         let accounts = Accounts::new(table.clone(), cloud.clone());
-        Self { billing: Billing::new(table.clone()), accounts, cloud, table, steps: step::Steps::default() }
+        Self {
+            billing: Billing::new(table.clone()),
+            accounts,
+            cloud,
+            table,
+            settings: SettingsCache::default(),
+            steps: step::Steps::default(),
+        }
     }
 
     /// The ledger that jobs charge.

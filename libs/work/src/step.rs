@@ -32,6 +32,8 @@ pub struct UsedModel {
     pub tokens_out: u64,
     /// Millionths of a US cent.
     pub cost_microcents: u64,
+    /// The version of the tenant's own prompt that it was asked with; none is the default.
+    pub prompt_version: Option<u32>,
 }
 
 /// What came of an item: written together with its end and its charge, or not at all.
@@ -58,6 +60,15 @@ pub enum Failure {
         sentence: String,
         /// For the log.
         detail: String,
+        /// The model calls that were paid for.
+        usage: Vec<UsedModel>,
+    },
+    /// A limit stands in the way: it waits for `after`, and that is no attempt.
+    Postponed {
+        /// For how long.
+        after: Duration,
+        /// A sentence for the user: why, and what to do.
+        sentence: String,
         /// The model calls that were paid for.
         usage: Vec<UsedModel>,
     },

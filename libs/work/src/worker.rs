@@ -90,6 +90,10 @@ impl Work {
                 let tried = format!("It was tried {} times. Nothing was charged; you can run it again.", item.attempts);
                 (format!("{sentence} {tried}"), detail, usage)
             }
+            Failure::Postponed { after, sentence, usage } => {
+                tracing::info!(item = %item.id(), sentence, "an item waits for a limit");
+                return self.postpone(ctx, item, after, &sentence, &usage).await;
+            }
             Failure::ForGood { sentence, detail, usage } => (sentence, detail, usage),
         };
         tracing::warn!(item = %item.id(), detail, "an item failed");

@@ -20,18 +20,21 @@ use crate::{
     people::{places, sessions, team},
     points,
     product::{large_jobs, planning, writing},
+    scheduled::scheduling,
     stack::Stack,
+    thinking::thinking,
     walk::mails,
     watching::{check_notices, turned_away, watching},
 };
 
 /// Lets time pass for the tenants, and sweeps.
-async fn clock(stack: Arc<Stack>, tenants: Vec<Ctx>, stop: Arc<AtomicBool>) {
+pub async fn clock(stack: Arc<Stack>, tenants: Vec<Ctx>, stop: Arc<AtomicBool>) {
     while !stop.load(Ordering::Relaxed) {
         for ctx in &tenants {
             pass_time(&stack.app.table, ctx, Duration::from_millis(500)).await.unwrap();
         }
         let _ = stack.cloud.trigger("system-sweep").await;
+        let _ = stack.cloud.trigger("system-tick").await;
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
@@ -57,9 +60,13 @@ async fn a_process_dies_at_every_fail_point() {
     };
     tokio::join!(
         accounts,
-        planning(&stack, &ben),
+        async {
+            planning(&stack, &ben).await;
+            thinking(&stack, &ben).await;
+        },
         writing(&stack, &cleo, &plan),
         large_jobs(&stack, &dora),
+        scheduling(&stack, &ben),
         watching(&stack, &cleo),
         turned_away(&stack)
     );

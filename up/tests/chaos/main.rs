@@ -15,15 +15,18 @@
 mod common;
 mod deaths;
 mod every_point;
+mod merging;
 mod people;
 mod points;
 mod product;
 mod provider;
 mod random;
+mod scheduled;
 #[path = "../common/socket.rs"]
 mod socket;
 mod stack;
 mod tenant;
+mod thinking;
 mod walk;
 mod watching;
 

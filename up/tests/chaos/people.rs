@@ -128,6 +128,12 @@ pub async fn places(stack: &Stack, ana: &Person, plan: &str) {
     walk.change(&format!("{keys}/{id}"), keys, "name", "Reporting", "Weekly").await;
     walk.delete(&format!("{keys}/{id}"), keys, "name", "Weekly").await;
 
+    let limits = json!({ "limits": { "ai_daily_cost_cents": 500 } });
+    let settings = stack.patch(ana, "/api/settings/tenant", &limits).await;
+    assert_eq!(settings["limits"][0]["value"], 500, "{settings:#}");
+    let limits = json!({ "limits": { "ai_daily_cost_cents": 600 } });
+    stack.patch(ana, "/api/settings/tenant", &limits).await;
+
     let id = site(&mut walk, "Taller").await;
     walk.change(&format!("{sites}/{id}"), sites, "name", "Taller", "Taller Ana").await;
     stack.patch(ana, &format!("{sites}/{id}/settings"), &json!({ "review": "first_n", "review_first": 3 })).await;

@@ -48,6 +48,8 @@ pub async fn planning(stack: &Stack, who: &Person) {
         walk.expect(&of("keywords"), "keyword", name, 1);
     }
 
+    merging(&mut walk, &id).await;
+    rivals(&mut walk, &id).await;
     let cluster = json!({ "site_id": id, "name": "Brake pads", "description": "By hand" });
     let made = walk.make("/api/planner/clusters", &of("clusters"), &cluster, "name").await;
     let path = format!("/api/planner/clusters/{made}");
@@ -68,6 +70,76 @@ pub async fn planning(stack: &Stack, who: &Person) {
     walk.check().await;
 }
 
+/// A cluster with keywords, a spoke, an idea and a task is split, and all of it merged again.
+async fn merging(walk: &mut Walk<'_>, id: &str) {
+    let of = |kind: &str| format!("/api/planner/{kind}?site_id={id}");
+    let (stack, who, clusters) = (walk.stack, walk.who, "/api/planner/clusters");
+    let cluster = |name: &str, hub: Option<&str>| json!({ "site_id": id, "name": name, "hub_id": hub });
+    let stays = walk.make(clusters, &of("clusters"), &cluster("Wheels", None), "name").await;
+    let goes = walk.make(clusters, &of("clusters"), &cluster("Alignment", None), "name").await;
+    let spoke = walk.make(clusters, &of("clusters"), &cluster("Balance", Some(&goes)), "name").await;
+    let rows = stack.all(who, &of("keywords")).await;
+    let wheels: Vec<_> = rows.iter().filter(|row| row["keyword"].as_str().unwrap().starts_with("wheel")).collect();
+    let wheels: Vec<Value> = wheels.iter().map(|row| row["id"].clone()).collect();
+    let bulk = json!({ "action": "update", "ids": wheels, "change": { "cluster_id": goes } });
+    let moved = walk.post("/api/planner/keywords/bulk", &bulk).await;
+    assert!(moved["items"].as_array().unwrap().iter().all(|item| item["ok"] == true), "{moved:#}");
+    let idea = json!({ "site_id": id, "title": "All about alignment", "cluster_id": goes });
+    let idea = walk.make("/api/planner/ideas", &of("ideas"), &idea, "title").await;
+    let split = json!({ "name": "Costs", "keyword_ids": [wheels[0]] });
+    let costs = walk.make(&format!("{clusters}/{goes}/split"), &of("clusters"), &split, "name").await;
+    stack.patch(who, &format!("{clusters}/{costs}"), &json!({ "hub_id": goes })).await;
+    let merge = json!({ "cluster_ids": [goes, costs] });
+    let job = walk.job(&format!("{clusters}/{stays}/merge"), &merge).await;
+    assert_eq!(job["status"], "succeeded", "{job:#}");
+    for gone in ["Alignment", "Costs"] {
+        walk.expect(&of("clusters"), "name", gone, 0);
+    }
+    let row = stack.get(who, &format!("{clusters}/{stays}")).await;
+    let totals = [&row["keyword_count"], &row["volume"], &row["spoke_count"]].map(|total| total.as_u64().unwrap());
+    assert_eq!(totals, [3, 1_900, 1], "{row:#}");
+    assert_eq!(stack.get(who, &format!("{clusters}/{spoke}")).await["hub_id"], stays.as_str());
+    assert_eq!(stack.get(who, &format!("/api/planner/ideas/{idea}")).await["cluster_id"], stays.as_str());
+
+    // And all of it back again.
+    let merged = job["id"].as_str().unwrap();
+    let job = walk.job(&format!("{clusters}/merges/{merged}/undo"), &json!({})).await;
+    assert_eq!(job["status"], "succeeded", "{job:#}");
+    for back in ["Alignment", "Costs"] {
+        walk.expect(&of("clusters"), "name", back, 1);
+    }
+    let figures = async |cluster: &str| {
+        let row = stack.get(who, &format!("{clusters}/{cluster}")).await;
+        [&row["keyword_count"], &row["spoke_count"]].map(|total| total.as_u64().unwrap())
+    };
+    assert_eq!([figures(&stays).await, figures(&goes).await, figures(&costs).await], [[0, 0], [2, 2], [1, 0]]);
+    assert_eq!(stack.get(who, &format!("{clusters}/{costs}")).await["hub_id"], goes.as_str());
+    assert_eq!(stack.get(who, &format!("/api/planner/ideas/{idea}")).await["cluster_id"], goes.as_str());
+}
+
+/// An idea gets a rival after it was judged, is refused for it, and merged into it and taken back.
+async fn rivals(walk: &mut Walk<'_>, id: &str) {
+    let of = |kind: &str| format!("/api/planner/{kind}?site_id={id}");
+    let (stack, who) = (walk.stack, walk.who);
+    let idea = json!({
+        "site_id": id, "title": "Bleeding the brakes at home", "target_keywords": ["bleed brakes"],
+        "outline": [{ "heading": "What you need", "points": ["A helper"] }],
+    });
+    let made = walk.make("/api/planner/ideas", &of("ideas"), &idea, "title").await;
+    let task = json!({ "site_id": id, "title": "Bleeding brakes at home", "keywords": ["brake fluid"] });
+    let list = format!("/api/writer/tasks?site_id={id}");
+    let task = walk.make("/api/writer/tasks", &list, &task, "title").await;
+    let refused = stack.post(who, "/api/planner/ideas/queue", &json!({ "idea_ids": [made] })).await;
+    assert_eq!(refused.status, 409, "{}", refused.text());
+    let path = format!("/api/planner/ideas/{made}");
+    assert_eq!(stack.get(who, &path).await["verdict"]["rival"]["id"], task.as_str());
+    let keywords = async || stack.get(who, &format!("/api/writer/tasks/{task}")).await["keywords"].clone();
+    walk.post(&format!("{path}/merge"), &json!({ "rival_id": task })).await;
+    assert_eq!(keywords().await, json!(["brake fluid", "bleed brakes"]));
+    walk.post(&format!("{path}/unmerge"), &json!({})).await;
+    assert_eq!(keywords().await, json!(["brake fluid"]));
+}
+
 /// From keywords to a public page, with the AI; items that fail and are tried again.
 pub async fn writing(stack: &Stack, who: &Person, plan: &str) {
     let mut walk = Walk::new(stack, who);
@@ -85,6 +157,15 @@ pub async fn writing(stack: &Stack, who: &Person, plan: &str) {
     assert_eq!(job["credits"]["charged"].as_u64(), Some(ideas.len() as u64), "{job:#}");
     let queued = walk.post("/api/planner/ideas/queue", &json!({ "idea_ids": ids(&ideas[..3]) })).await;
     let mut tasks = queued["task_ids"].as_array().unwrap().clone();
+
+    // A source that is kept, changed and removed.
+    let sources = format!("/api/writer/sources?site_id={id}");
+    let source = json!({ "site_id": id, "title": "Pad study", "text": "Pads last 30,000 km." });
+    let made = walk.make("/api/writer/sources", &sources, &source, "title").await;
+    let path = format!("/api/writer/sources/{made}");
+    stack.patch(who, &path, &json!({ "text": "Pads last 40,000 km." })).await;
+    walk.change(&path, &sources, "title", "Pad study", "Another study").await;
+    walk.delete(&path, &sources, "title", "Another study").await;
 
     // Tasks by hand: one that is refused for good at first, one that is answered later, one that is deleted.
     let list = format!("/api/writer/tasks?site_id={id}");
@@ -123,8 +204,98 @@ pub async fn writing(stack: &Stack, who: &Person, plan: &str) {
     assert!(answer.status.is_success() || answer.status == 409, "{}", answer.text());
     stack.wait(who, &job).await;
 
+    pictures(&mut walk, &id, &contents[0]["id"]).await;
     publishing(stack, who, &id, &contents, plan).await;
     walk.check().await;
+    rewriting(&mut walk, &id, &contents[1]).await;
+    walk.check().await;
+}
+
+/// What the AI does with a content that is there, an address that changes, tasks that are due, and many at once.
+async fn rewriting(walk: &mut Walk<'_>, site: &str, content: &Value) {
+    let (stack, who) = (walk.stack, walk.who);
+    let path = format!("/api/writer/content/{}", content["id"].as_str().unwrap());
+    for slug in ["moved-once", "moved-twice"] {
+        assert_eq!(stack.patch(who, &path, &json!({ "slug": slug })).await["slug"], slug);
+    }
+    stack.delete(who, &format!("{path}/redirects/moved-once")).await;
+    let now = stack.get(who, &path).await;
+    assert_eq!(now["redirects"], json!([content["slug"]]), "{now:#}");
+
+    // Anew, and anew over an edit: the edit stays.
+    let anew = json!({ "content_id": content["id"] });
+    let job = walk.job("/api/writer/regenerate", &anew).await;
+    assert_eq!(job["items"][0]["result"]["revision"], 2, "{job:#}");
+    let mut blocks = stack.get(who, &path).await["blocks"].clone();
+    let paragraph = blocks.as_array_mut().unwrap().iter_mut().find(|block| block["type"] == "paragraph").unwrap();
+    paragraph["text"] = json!("Ana wrote this.");
+    stack.patch(who, &path, &json!({ "blocks": blocks })).await;
+    let job = walk.job("/api/writer/regenerate", &anew).await;
+    assert_eq!(job["items"][0]["result"]["proposal"], true, "{job:#}");
+    assert_eq!(job["credits"]["charged"], 3, "{job:#}");
+    stack.delete(who, &format!("{path}/proposal/1")).await;
+    assert_eq!(stack.get(who, &path).await["blocks"], blocks);
+
+    let job = walk.job("/api/writer/variations", &json!({ "content_id": content["id"], "kind": "body" })).await;
+    assert_eq!(job["credits"]["charged"], 3, "{job:#}");
+    let variations = format!("{path}/variations");
+    assert_eq!(stack.all(who, &variations).await.len(), 1);
+    stack.delete(who, &format!("{variations}/1")).await;
+    assert_eq!(stack.all(who, &variations).await.len(), 0);
+
+    // A task that is due is written once.
+    let list = format!("/api/writer/tasks?site_id={site}");
+    let due = json!({ "site_id": site, "title": "A task that is due", "scheduled_at": "2020-01-01T00:00:00Z" });
+    let due = walk.make("/api/writer/tasks", &list, &due, "title").await;
+    while stack.get(who, &format!("/api/writer/tasks/{due}")).await["status"] != "draft" {
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    let contents = stack.all(who, &format!("/api/writer/content?site_id={site}")).await;
+    assert_eq!(contents.iter().filter(|content| content["task_id"] == due.as_str()).count(), 1);
+
+    // More tasks than fit beside their items, cancelled at once; twice, as a repeat finds the job and marks nothing again.
+    for n in 0..60 {
+        let task = json!({ "site_id": site, "title": format!("One of many {n}"), "keywords": ["oil"] });
+        walk.post("/api/writer/tasks", &task).await;
+    }
+    for _ in 0..2 {
+        let job = stack.job(who, "/api/writer/generate", &json!({ "site_id": site, "all_queued": true })).await;
+        let answer = stack.post(who, &format!("/api/system/jobs/{job}/cancel"), &json!({})).await;
+        assert!(answer.status.is_success() || answer.status == 409, "{}", answer.text());
+        stack.wait(who, &job).await;
+    }
+}
+
+/// Pictures that are planned, made, changed, put at the top, uploaded and deleted.
+async fn pictures(walk: &mut Walk<'_>, site: &str, content: &Value) {
+    let (stack, who) = (walk.stack, walk.who);
+    let job = walk.job("/api/writer/images/prompts", &json!({ "content_ids": [content] })).await;
+    assert_eq!(job["status"], "succeeded", "{job:#}");
+    let list = format!("/api/writer/images?site_id={site}");
+    let planned = stack.all(who, &list).await;
+    let job = walk.job("/api/writer/images/generate", &json!({ "image_ids": ids(&planned) })).await;
+    assert_eq!(job["credits"]["charged"].as_u64(), Some(planned.len() as u64), "{job:#}");
+    walk.expect(&list, "status", "ready", planned.len());
+    walk.check().await;
+    walk.expected.retain(|one| one.list != list);
+    let first = format!("/api/writer/images/{}", planned[0]["id"].as_str().unwrap());
+    let alt = planned[0]["alt"].as_str().unwrap().to_owned();
+    walk.change(&first, &list, "alt", &alt, "A disc of steel").await;
+    // It may stand at the top by itself already.
+    for featured in [false, true] {
+        walk.post(&format!("{first}/feature"), &json!({ "featured": featured })).await;
+    }
+
+    let started = walk.post("/api/writer/images/uploads", &json!({ "content_id": content, "alt": "My own" })).await;
+    let (host, path) = started["url"].as_str().unwrap().strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let file = igny8_images::draw(&igny8_images::Scene { seed: "a", brand: "b", width: 64, height: 64 }).unwrap();
+    crate::common::Web::new(format!("http://{host}")).put(&format!("/{path}"), file).await.good();
+    let own = format!("/api/writer/images/{}", started["image_id"].as_str().unwrap());
+    walk.post(&format!("{own}/finish"), &json!({})).await;
+    walk.expect(&list, "alt", "My own", 1);
+    walk.check().await;
+    walk.delete(&own, &list, "alt", "My own").await;
+    walk.expected.retain(|one| one.list != list);
 }
 
 /// An edit, a restored revision, approval, publication, a second deployment, and back.

@@ -33,6 +33,8 @@ const MOODS: [(Mood, u64); 5] =
 pub const REFUSED: &str = "refused";
 /// A title with this word is answered from the third time on; before, with 429 and `Retry-After`.
 pub const LATER: &str = "later";
+/// Keywords with this word become one cluster, which each answer names anew.
+pub const TWINS: &str = "twin";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Mood {
@@ -123,6 +125,9 @@ impl Shared {
 
 async fn answer(State(state): State<Shared>, body: String) -> Response {
     let asked: Value = serde_json::from_str(&body).unwrap();
+    if let Some(prompt) = asked["prompt"].as_str() {
+        return picture(prompt);
+    }
     let user = asked["messages"][1]["content"].as_str().unwrap();
     let mood = state.mood(user);
     *state.seen.lock().unwrap_or_else(PoisonError::into_inner).entry(mood).or_default() += 1;
@@ -163,9 +168,20 @@ async fn answer(State(state): State<Shared>, body: String) -> Response {
     }
 }
 
+/// A small picture: leases end after half a second here, in which a large one could not be drawn and made small.
+fn picture(prompt: &str) -> Response {
+    let scene = igny8_images::Scene { seed: prompt, brand: "chaos", width: 48, height: 32 };
+    let file = igny8_ai::image::encode(&igny8_images::draw(&scene).unwrap());
+    let answer = json!({ "created": 1, "data": [{ "b64_json": file }] });
+    ([("content-type", "application/json")], answer.to_string()).into_response()
+}
+
 /// What the offline provider answers to the question that the prompt holds.
 async fn good(asked: &Value, user: &str) -> String {
     let (function, input) = question(user);
+    if let Some(twins) = input.get("keywords").and_then(twins) {
+        return twins.to_string();
+    }
     let request = Request {
         model: "chaos".to_owned(),
         function: function.to_owned(),
@@ -178,6 +194,14 @@ async fn good(asked: &Value, user: &str) -> String {
         timeout: Duration::from_mins(1),
     };
     Offline.complete(&request).await.unwrap_or_else(|error| panic!("{}: {user}", error.detail)).text
+}
+
+/// One cluster of all keywords, named by the first one, where they are twins.
+fn twins(keywords: &Value) -> Option<Value> {
+    let all = keywords.as_array().filter(|all| !all.is_empty())?;
+    let first = all[0]["keyword"].as_str().filter(|first| first.starts_with(TWINS))?;
+    let numbers: Vec<_> = all.iter().map(|keyword| &keyword["id_no"]).collect();
+    Some(json!({ "clusters": [{ "name": format!("On {first}"), "description": "", "keywords": numbers }] }))
 }
 
 /// The function and its input, read back from the data sections of its prompt.
@@ -195,6 +219,12 @@ fn question(user: &str) -> (&'static str, Map<String, Value>) {
                 }
             }
             ("brief", Value::Object(brief)) => input.extend(brief),
+            ("article", Value::Object(article)) => {
+                function = "generate_image_prompts";
+                input.extend(article);
+                // Said in the system prompt.
+                input.insert("most".to_owned(), 3.into());
+            }
             (name, value) => {
                 match name {
                     "cluster" => function = "generate_ideas",

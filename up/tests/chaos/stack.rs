@@ -18,7 +18,10 @@ use igny8_local::{
     Faults, Guests, InvocationContext, Invoke, LocalCloud, Options, Registry, TemplateSource,
     process::{Binary, Processes},
 };
-use igny8_platform::IdempotencyRow;
+use igny8_platform::{
+    IdempotencyRow,
+    settings::{AI_RATE_PER_MINUTE, ModelSettings, SystemRow},
+};
 use igny8_table::{Cond, Effects, Keys, Update};
 use igny8_up::{Settings, TEMPLATE, functions};
 use igny8_work::Work;
@@ -84,6 +87,7 @@ impl Stack {
             ("IGNY8_DATA_DIR", &folder.display().to_string()),
             ("IGNY8_TRIAL_CREDITS", "5000"),
             ("IGNY8_AI", "openai"),
+            ("IGNY8_IMAGE_AI", "openai"),
             ("OPENAI_BASE_URL", &provider.url),
             ("OPENAI_API_KEY", "chaos"),
             ("OPENAI_MODEL", "chaos"),
@@ -135,6 +139,7 @@ impl Stack {
         admin.insert("AWS_ACCESS_KEY_ID".to_owned(), key.id);
         admin.insert("AWS_SECRET_ACCESS_KEY".to_owned(), key.secret);
         let app = App::new(Config::from_vars(admin.clone()).unwrap(), Env::system());
+        ai_settings(&app).await;
         let work = Work::new(app.cloud.clone(), app.table.clone());
         let web = Web::new(cloud.url());
         let env = Env::fixed(Arc::new(SystemClock), seed);
@@ -313,4 +318,15 @@ fn by_turns(processes: &[Arc<Processes>]) -> Invoke {
     let turn = AtomicUsize::new(0);
     let invokes: Vec<Invoke> = processes.iter().map(Processes::invoke).collect();
     Arc::new(move |event, context| invokes[turn.fetch_add(1, Ordering::Relaxed) % invokes.len()](event, context))
+}
+
+/// What the operator sets: the model has a price, so that its cost is counted, and may be asked as often as it takes.
+async fn ai_settings(app: &App) {
+    let mut row = SystemRow::default();
+    row.0.values.insert(AI_RATE_PER_MINUTE.key.to_owned(), 100_000);
+    let price = ModelSettings { input_cents: Some(100), output_cents: Some(400), ..ModelSettings::default() };
+    row.0.models.insert("openai:chaos".to_owned(), price);
+    let mut effects = Effects::new();
+    effects.put("system", &Keys::outside(), &row, None).unwrap();
+    app.table.transact("settings.save", effects).await.unwrap();
 }

@@ -15,8 +15,9 @@ use hyper_util::{
     client::legacy::{Client as Hyper, connect::HttpConnector},
     rt::TokioExecutor,
 };
-use igny8_core::{Ctx, JobId, Limit, PageRequest};
+use igny8_core::{Ctx, JobId, Limit, PageRequest, SiteId};
 use igny8_local::Faults;
+use igny8_platform::settings::{AI_RATE_PER_MINUTE, Setting, SystemRow};
 use igny8_table::{Cond, Effects, Entity, Keys, Query, Table, TableError, Update};
 use igny8_up::{Settings, Up};
 use igny8_work::{Item, ItemState, Job, Lane, Work};
@@ -80,6 +81,11 @@ impl Cloud {
         self.folder
     }
 
+    /// What a test may use beside the API: the table and the queues, with the rights of the deploy worker.
+    pub fn app(&self) -> igny8_lambda::App {
+        self.up.admin(&self.settings).unwrap()
+    }
+
     /// Someone without a token.
     pub fn nobody(&self) -> Client<'_> {
         Client { cloud: self, token: None, key: None, tenant: String::new(), user: String::new() }
@@ -98,6 +104,21 @@ impl Cloud {
             tenant: answer["tenant"]["id"].as_str().unwrap().to_owned(),
             user: answer["user"]["id"].as_str().unwrap().to_owned(),
         }
+    }
+
+    /// What the operator sets for the whole system.
+    pub async fn operator_sets(&self, values: &[(Setting, u64)]) {
+        let mut row = SystemRow::default();
+        row.0.values = values.iter().map(|(setting, value)| (setting.key.to_owned(), *value)).collect();
+        let mut effects = Effects::new();
+        effects.put("system", &Keys::outside(), &row, None).unwrap();
+        let app = self.up.admin(&self.settings).unwrap();
+        app.table.transact("settings.save", effects).await.unwrap();
+    }
+
+    /// Models that may be asked as often as a test likes.
+    pub async fn without_rates(&self) {
+        self.operator_sets(&[(AI_RATE_PER_MINUTE, AI_RATE_PER_MINUTE.max)]).await;
     }
 
     /// A page of a public site.
@@ -324,8 +345,8 @@ impl Web {
     }
 
     /// Puts a file to an address that was signed for it.
-    pub async fn put(&self, path: &str, body: &str) -> Answer {
-        self.send(Method::PUT, path, None, body.to_owned().into(), &[]).await.unwrap()
+    pub async fn put(&self, path: &str, body: impl Into<Bytes>) -> Answer {
+        self.send(Method::PUT, path, None, body.into(), &[]).await.unwrap()
     }
 
     /// Posts a text of some kind, as `text/csv`.
@@ -356,6 +377,23 @@ pub async fn rows<E: Entity>(table: &Table, keys: &Keys, partition: String) -> R
         if cursor.is_none() {
             return Ok(found);
         }
+    }
+}
+
+/// Makes the hours pass until a schedule is due: its next run, and the tick's look at it, come now. False when it is off.
+pub async fn come_due(table: &Table, ctx: &Ctx, site: &str, function: &str) -> bool {
+    let site: SiteId = site.parse().unwrap();
+    let past = ctx.now().before(Duration::from_millis(1));
+    let update = Update::at(Keys::new(ctx).site_row(site, "SCHEDULE", function))
+        .set("next_run", past)
+        .set("GSI1SK", format!("{past}#{}#{site}#{function}", ctx.tenant))
+        .when(Cond::Has("next_run"));
+    let mut effects = Effects::new();
+    effects.update("row", update);
+    match table.transact("test.time", effects).await {
+        Ok(()) => true,
+        Err(TableError::Condition(_)) => false,
+        Err(error) => panic!("{error}"),
     }
 }
 

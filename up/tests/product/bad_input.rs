@@ -120,10 +120,11 @@ async fn bodies_and_addresses() {
         invalid(ana.post("/api/auth/api-keys", &json!({ "name": "Bot", "role": role })).await, "role");
     }
     let points: Vec<_> = (0..10).map(|n| format!("{n} {}", "p".repeat(290))).collect();
-    let long = json!({ "site_id": site, "title": "Brakes", "outline": [{ "heading": "Signs", "points": points }] });
+    let outline: Vec<_> = (0..6).map(|n| json!({ "heading": format!("Signs {n}"), "points": points })).collect();
+    let long = json!({ "site_id": site, "title": "Brakes", "outline": outline });
     invalid(ana.post("/api/planner/ideas", &long).await, "outline");
     invalid(ana.post("/api/writer/tasks", &long).await, "outline");
-    let words: Vec<_> = (0..20).map(|n| format!("{n} {}", "k".repeat(190))).collect();
+    let words: Vec<_> = (0..51).map(|n| format!("{n} {}", "k".repeat(190))).collect();
     let long = json!({ "site_id": site, "title": "Brakes", "keywords": words });
     invalid(ana.post("/api/writer/tasks", &long).await, "keywords");
     let huge = body(json!({ "keyword": "k".repeat(1024 * 1024) }));

@@ -36,6 +36,8 @@ fn misbehave(title: &str, nth: usize, question: &Question) -> Reply {
             "unknown model" => Reply::error(404, "model_not_found", "The model `main` does not exist"),
             _ => Reply::finished("", "content_filter"),
         },
+        // The one model is down, the other is not.
+        ("main is down", _) if question.model == "main" => Reply::error(500, "server_error", "Out of order"),
         ("unknown models", _) => Reply::error(404, "model_not_found", "No such model"),
         ("refused key", 0) => Reply::error(401, "invalid_api_key", "Incorrect API key provided: sk-test"),
         ("no credit", 0) => Reply::error(429, "insufficient_quota", "You exceeded your current quota"),
@@ -45,35 +47,35 @@ fn misbehave(title: &str, nth: usize, question: &Question) -> Reply {
 }
 
 /// A model server, and the way of one article past it.
-struct Stage {
-    cloud: Cloud,
-    app: App,
+pub(crate) struct Stage {
+    pub(crate) cloud: Cloud,
+    pub(crate) app: App,
     model: Model,
 }
 
 /// How the way of one article ended.
-struct Ended {
-    job: Value,
+pub(crate) struct Ended {
+    pub(crate) job: Value,
     task: Value,
-    contents: usize,
+    pub(crate) contents: usize,
     /// The usage log: call, model, tokens in and out, credits.
     usage: Vec<(String, String, u64, u64, i64)>,
     /// The charges of the ledger.
-    charges: Vec<i64>,
-    questions: Vec<Question>,
+    pub(crate) charges: Vec<i64>,
+    pub(crate) questions: Vec<Question>,
 }
 
 impl Ended {
-    fn item(&self) -> &Value {
+    pub(crate) fn item(&self) -> &Value {
         &self.job["items"][0]
     }
 
-    fn sentence(&self) -> &str {
+    pub(crate) fn sentence(&self) -> &str {
         self.item()["error"]["message"].as_str().unwrap_or_default()
     }
 
     #[track_caller]
-    fn succeeded(&self, attempts: u64, calls: &[&str]) {
+    pub(crate) fn succeeded(&self, attempts: u64, calls: &[&str]) {
         assert_eq!(self.job["status"], "succeeded", "{:#}", self.job);
         assert_eq!(self.job["credits"], json!({ "reserved": 0, "charged": 3, "refunded": 0 }));
         assert_eq!((self.item()["attempts"].as_u64(), self.sentence()), (Some(attempts), ""), "{:#}", self.job);
@@ -82,7 +84,7 @@ impl Ended {
     }
 
     #[track_caller]
-    fn failed(&self, attempts: u64, calls: &[&str], sentence: &str) {
+    pub(crate) fn failed(&self, attempts: u64, calls: &[&str], sentence: &str) {
         assert_eq!(self.job["status"], "failed", "{:#}", self.job);
         assert_eq!(self.job["credits"], json!({ "reserved": 0, "charged": 0, "refunded": 3 }));
         let item = self.item();
@@ -106,7 +108,7 @@ impl Ended {
 }
 
 impl Stage {
-    async fn open(more: &[(&str, &str)]) -> Self {
+    pub(crate) async fn open(more: &[(&str, &str)]) -> Self {
         Self::open_untold(more, None).await
     }
 
@@ -136,12 +138,12 @@ impl Stage {
         Self { cloud, app, model }
     }
 
-    fn ctx(ana: &Client<'_>) -> Ctx {
+    pub(crate) fn ctx(ana: &Client<'_>) -> Ctx {
         Ctx::system(ana.tenant.parse().unwrap(), "test", Env::system())
     }
 
     /// Orders one article of this title.
-    async fn order(&self, title: &str) -> (Client<'_>, String, String) {
+    pub(crate) async fn order(&self, title: &str) -> (Client<'_>, String, String) {
         let ana = self.cloud.owner(&title.replace([' ', ','], "-")).await;
         let (site, _) = ana.site("Garage").await;
         let task = ana.post("/api/writer/tasks", &json!({ "site_id": site, "title": title })).await.good();
@@ -149,12 +151,12 @@ impl Stage {
         (ana, site, started["job"]["id"].as_str().unwrap().to_owned())
     }
 
-    async fn job(ana: &Client<'_>, job: &str) -> Value {
+    pub(crate) async fn job(ana: &Client<'_>, job: &str) -> Value {
         ana.get(&format!("/api/system/jobs/{job}")).await.good()
     }
 
     /// Waits until the item waits for its time; the job as it stands then.
-    async fn waiting(ana: &Client<'_>, job: &str) -> Value {
+    pub(crate) async fn waiting(ana: &Client<'_>, job: &str) -> Value {
         for _ in 0..600 {
             let found = Self::job(ana, job).await;
             let item = &found["items"][0];
@@ -167,20 +169,12 @@ impl Stage {
     }
 
     /// Lets the minutes of a backoff pass until the job has ended.
-    async fn hurry(&self, ana: &Client<'_>, job: &str) {
-        for _ in 0..600 {
-            if ["succeeded", "failed"].contains(&Self::job(ana, job).await["status"].as_str().unwrap()) {
-                return;
-            }
-            pass_time(&self.app.table, &Self::ctx(ana), Duration::from_hours(1)).await.unwrap();
-            self.cloud.up.cloud().trigger("system-sweep").await.unwrap();
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        panic!("it does not end: {:#}", Self::job(ana, job).await);
+    pub(crate) async fn hurry(&self, ana: &Client<'_>, job: &str) {
+        hurry(&self.cloud, &self.app, ana, job).await;
     }
 
     /// Waits for the end and looks at everything.
-    async fn end(&self, ana: &Client<'_>, site: &str, job: &str) -> Ended {
+    pub(crate) async fn end(&self, ana: &Client<'_>, site: &str, job: &str) -> Ended {
         let job = ana.wait(job).await;
         let task = ana.all(&format!("/api/writer/tasks?site_id={site}")).await.remove(0);
         let questions =
@@ -220,12 +214,30 @@ impl Stage {
         ended
     }
 
+    /// All questions so far.
+    pub(crate) fn seen(&self) -> Vec<Question> {
+        self.model.seen()
+    }
+
     /// The whole way of an article of this title.
-    async fn write(&self, title: &str) -> Ended {
+    pub(crate) async fn write(&self, title: &str) -> Ended {
         let (ana, site, job) = self.order(title).await;
         self.hurry(&ana, &job).await;
         self.end(&ana, &site, &job).await
     }
+}
+
+/// Lets the minutes of a backoff pass until the job has ended.
+pub(crate) async fn hurry(cloud: &Cloud, app: &App, ana: &Client<'_>, job: &str) {
+    for _ in 0..600 {
+        if ["succeeded", "partial", "failed"].contains(&Stage::job(ana, job).await["status"].as_str().unwrap()) {
+            return;
+        }
+        pass_time(&app.table, &Stage::ctx(ana), Duration::from_hours(1)).await.unwrap();
+        cloud.up.cloud().trigger("system-sweep").await.unwrap();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("it does not end: {:#}", Stage::job(ana, job).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,7 +13,8 @@ use igny8_local::{LocalCloud, Options, TemplateSource};
 use igny8_testing::create_table;
 use serde_json::{Value, json};
 
-const QUEUES: [&str; 5] = ["planner-import", "planner-cluster", "planner-ideas", "writer-generate", "publisher-deploy"];
+const QUEUES: [&str; 6] =
+    ["planner-import", "planner-cluster", "planner-ideas", "planner-merge", "writer-generate", "publisher-deploy"];
 
 struct Aws {
     functions: BTreeMap<&'static str, Invoke>,

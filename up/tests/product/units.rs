@@ -211,6 +211,27 @@ async fn the_main_operations_consume_what_the_page_says() {
     m.list("transactions", "/api/billing/transactions?limit=50").await;
     m.list("usage", "/api/billing/usage?limit=50").await;
     m.get("balance", "/api/billing/balance").await;
+    // The planner's larger deeds.
+    let edit = |ids: &[Value], change: Value| json!({ "action": "update", "ids": ids, "change": change });
+    let path = format!("/api/planner/keywords?site_id={{site}}&cluster_id={first}");
+    let of_first = ids(&m.all(&path).await);
+    let bulk = "/api/planner/keywords/bulk";
+    let change = json!({ "intent": "informational", "difficulty": 7 });
+    m.post("change 30 keywords alike", bulk, edit(&of_first[..30], change)).await;
+    let (one, two) = (sixty[0].as_str().unwrap(), sixty[1].as_str().unwrap());
+    m.post("move 30 keywords to another cluster", bulk, edit(&of_first[..30], json!({ "cluster_id": one }))).await;
+    let split = json!({ "name": "A part of it", "keyword_ids": of_first[..30] });
+    let made = m.post("split 30 keywords off", &format!("/api/planner/clusters/{one}/split"), split).await;
+    // Neither idea nor content names it; the site's are looked through all the same.
+    let merge = json!({ "cluster_ids": [made["id"]] });
+    m.job("merge a cluster of 30 keywords, from request to end", &format!("/api/planner/clusters/{two}/merge"), merge)
+        .await;
+    m.get("map of 51 clusters, 60 ideas and 50 contents", &format!("/api/planner/clusters/map?site_id={site}")).await;
+    let (other, _) = m.ana.site("Second").await;
+    let known = json!({ "site_id": other, "keywords": keywords(0, 10) });
+    m.ana.post("/api/planner/keywords", &known).await.good();
+    let path = format!("/api/planner/keywords/duplicates?site_id={site}");
+    m.get("50 keywords compared with one other site", &path).await;
     // The minute after which the sweep looks at the tenant, whether this run has taken one or not.
     let table = cloud.up.admin(&cloud.settings).unwrap().table;
     let ctx = Ctx::system(m.ana.tenant.parse().unwrap(), "test", Env::system());

@@ -7,7 +7,7 @@ import { type JobFilters, placed, RECENT, tellRecent, useLive } from "./live";
 import { withNews } from "./news";
 import { ApiError } from "./problem";
 import { queryClient, useList, useMe } from "./query";
-import type { Job, Plan, Site } from "./types";
+import type { Job, Plan, Site, TenantSettings } from "./types";
 
 /** Every site of the tenant, by name. An account has some; past 200 the switcher's search asks the server. */
 export function useSites() {
@@ -26,6 +26,16 @@ export function useSite(): { site?: Site; loading: boolean; error: unknown; agai
   const chosen = useUi((ui) => (me ? ui.sites[me.tenant.id] : undefined));
   const site = sites.data?.find((one) => one.id === chosen) ?? sites.data?.[0];
   return { site, loading: sites.isPending, error: sites.error, again: () => void sites.refetch() };
+}
+
+/** A limit that an admin may have changed in the settings; what it usually is until that is known. */
+export function useLimit(key: string, usual: number): number {
+  const settings = useQuery({
+    queryKey: ["tenant-settings"],
+    queryFn: () => call(api.GET("/api/settings/tenant")) as Promise<TenantSettings>,
+    staleTime: 60_000,
+  });
+  return settings.data?.limits.find((limit) => limit.key === key)?.value ?? usual;
 }
 
 /** The plans that there are; they change with a release. */

@@ -71,8 +71,21 @@ export const FUNCTIONS: Record<string, string> = {
   auto_cluster: "Cluster keywords",
   generate_ideas: "Generate ideas",
   generate_content: "Write articles",
+  generate_image_prompts: "Plan pictures",
+  generate_images: "Make pictures",
+  regenerate_content: "Write anew",
+  generate_variation: "Find variations",
+  reparse_content: "Read again",
   import_keywords: "Import keywords",
+  merge_clusters: "Merge clusters",
+  unmerge_clusters: "Take a merge back",
   publish: "Publish",
+  test_prompt: "Try a prompt",
+  test_image: "Try picture models",
+  check_prompt: "Check a prompt",
+  draft_prompt: "Draft a prompt",
+  draft_persona: "Draft an author",
+  draft_strategy: "Draft a strategy",
 };
 export const functionName = (name: string) => FUNCTIONS[name] ?? words(name);
 

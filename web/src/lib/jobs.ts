@@ -18,6 +18,8 @@ const PHASES: Record<Phase, string> = {
 /** Jobs that ask no model, and what they do instead. */
 const WITHOUT_MODEL: Record<string, Partial<Record<Phase, string>>> = {
   import_keywords: { prep: "Reading the file and adding keywords", ai_call: "At work" },
+  merge_clusters: { prep: "Looking at the clusters", ai_call: "At work", save: "Moving what belongs to them" },
+  unmerge_clusters: { prep: "Looking at the clusters", ai_call: "At work", save: "Moving back what belongs to them" },
   publish: { prep: "Building the pages", ai_call: "At work", save: "Putting the pages online" },
 };
 

@@ -16,6 +16,7 @@ import { Ago } from "@/ui/Ago";
 import { AIStatusBar } from "@/ui/AIStatusBar";
 import { StatusBadge } from "@/ui/Badge";
 import { IconButton } from "@/ui/Button";
+import { act, actionOf } from "@/ui/jobActions";
 import { EmptyState } from "@/ui/states";
 import { JobButton } from "@/ui/TaskControlPanel";
 import { failed, told } from "@/ui/ToastNotifications";
@@ -27,6 +28,7 @@ const CHANGED = [
   "ideas",
   "tasks",
   "content",
+  "images",
   "records",
   "deployments",
   "balance",
@@ -34,6 +36,7 @@ const CHANGED = [
   "usage",
   "pipeline",
   "notices",
+  "prompts",
 ];
 
 function useEnds(jobs: Job[] | undefined): void {
@@ -62,6 +65,7 @@ function useEnds(jobs: Job[] | undefined): void {
       invalidate(...CHANGED);
       const text = `${functionName(job.function)}: ${outcome(job)}`;
       if (job.status === "failed") failed(`${text} ${job.error ?? ""}`, job.id);
+      else if (actionOf(job) === "undo") told(text, { label: "Undo", run: () => void act("undo", job) }, job.id);
       else told(text, { label: "Details", run: () => void navigate(`/jobs/${job.id}`) }, job.id);
     }
   }, [jobs, navigate]);

@@ -1,6 +1,7 @@
 import { type LucideIcon, MoreHorizontal, X } from "lucide-react";
 import { useEffect } from "react";
 import { create } from "zustand";
+import { cx } from "@/lib/cx";
 import { count } from "@/lib/format";
 import { Button, ICON_BUTTON, IconButton } from "./Button";
 import type { Column } from "./DataTable";
@@ -28,6 +29,7 @@ export function ActionButtons({
   });
   useEffect(() => () => useChosen.setState({ what: "", actions: [] }), []);
   if (chosen === 0) return null;
+  const isMany = actions.length > 2;
   return (
     <div
       role="toolbar"
@@ -35,7 +37,10 @@ export function ActionButtons({
       aria-label={`${count(chosen, noun)} chosen`}
       className="pop card fixed inset-x-4 bottom-4 z-30 mx-auto flex max-w-fit flex-wrap items-center gap-2 px-3 py-2 shadow-xl"
     >
-      <span className="px-1 font-medium">{count(chosen, noun)} chosen</span>
+      {/* Where a phone needs several lines, what closes it stands in the first. */}
+      <span className={cx("px-1 font-medium", isMany && "max-sm:order-first max-sm:basis-[calc(100%-3.5rem)]")}>
+        {count(chosen, noun)} chosen
+      </span>
       {actions.map((action) => (
         <Button
           key={action.label}
@@ -48,7 +53,7 @@ export function ActionButtons({
           {action.label}
         </Button>
       ))}
-      <IconButton label="Choose none" icon={X} onPress={clear} />
+      <IconButton label="Choose none" icon={X} onPress={clear} className={isMany ? "max-sm:order-first" : undefined} />
     </div>
   );
 }

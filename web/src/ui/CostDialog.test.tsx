@@ -67,6 +67,19 @@ function reload(view: ReturnType<typeof render>) {
 const ready = () => waitFor(() => expect(queryClient.getQueryData(["me"])).toBeDefined());
 const dialog = () => screen.findByRole("alertdialog", { name: "Write articles" });
 
+test("what the server warns of is read before, and stops nothing", async () => {
+  const warnings = Array.from({ length: 7 }, (_, n) => `“Page ${n}” has a figure or quotation without a source.`);
+  estimate = () => Response.json({ credits: 0, items: 7, warnings });
+  open();
+  await ready();
+  act(() => spend(COST));
+  expect(await screen.findByText(warnings[4] as string)).toBeDefined();
+  expect(screen.queryByText(warnings[5] as string)).toBeNull();
+  expect(screen.getByText("And 2 more warnings.")).toBeDefined();
+  fireEvent.click(await screen.findByRole("button", { name: "Start, free" }));
+  await waitFor(() => expect(started).toHaveLength(1));
+});
+
 test("a question that a reload has taken away is asked again, and what was sent is not started twice", async () => {
   const first = open();
   await ready();

@@ -37,7 +37,7 @@ function Asked({ question }: { question: Question }) {
   const starting = useMutation({
     mutationFn: () => start(question),
     onSuccess: (job) => {
-      invalidate("jobs", "balance", "tasks", "ideas", "keywords");
+      invalidate("jobs", "balance", "tasks", "ideas", "keywords", "images");
       sayStarted(job, `${question.title}: started.`);
       question.onStarted?.(job);
       forget(question.key);
@@ -122,8 +122,11 @@ function Asked({ question }: { question: Question }) {
           </dl>
         )}
       </div>
+      <Warnings said={estimate.data?.warnings ?? []} />
       <div aria-live="polite" className="mt-3 min-h-[2lh] text-[13px] text-ink-soft">
         {nothing && "There is nothing to do."}
+        {(estimate.data?.skipped ?? 0) > 0 &&
+          `${count(estimate.data?.skipped ?? 0, noun, plural)} more stay as they are. `}
         {short && (
           <span className="text-bad">
             {count(-remains, "credit is", "credits are")} missing.{" "}
@@ -141,6 +144,23 @@ function Asked({ question }: { question: Question }) {
         </p>
       )}
     </Dialog>
+  );
+}
+
+/** Warnings that are shown; the others are counted. */
+const SHOWN = 5;
+
+/** What somebody should know before; it stops nothing. */
+function Warnings({ said }: { said: string[] }) {
+  if (said.length === 0) return null;
+  const more = said.length - SHOWN;
+  return (
+    <ul className="mt-3 flex flex-col gap-1 rounded-lg bg-warn-soft px-4 py-2 break-words text-warn">
+      {said.slice(0, SHOWN).map((sentence) => (
+        <li key={sentence}>{sentence}</li>
+      ))}
+      {more > 0 && <li>And {count(more, "more warning")}.</li>}
+    </ul>
   );
 }
 

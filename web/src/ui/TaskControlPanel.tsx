@@ -1,6 +1,6 @@
 /** One job under control: how far it is, what it costs, why it failed, and what can be done with it. */
 import { useMutation } from "@tanstack/react-query";
-import { Ban, RotateCcw } from "lucide-react";
+import { Ban, RotateCcw, Undo2 } from "lucide-react";
 import { useMay } from "@/api/query";
 import type { Job } from "@/api/types";
 import { count, credits, number } from "@/lib/format";
@@ -8,7 +8,7 @@ import { isOpen, outcome, reasons, reservedInAll } from "@/lib/jobs";
 import { AIStatusBar } from "./AIStatusBar";
 import { StatusBadge } from "./Badge";
 import { Button } from "./Button";
-import { act, actionOf, type JobAction, retryName } from "./jobActions";
+import { act, actionName, actionOf, type JobAction } from "./jobActions";
 import { StatsCards } from "./StatsCards";
 
 /** How many reasons are told at once; the items say the rest. */
@@ -71,6 +71,8 @@ function Why({ job }: { job: Job }) {
   );
 }
 
+const ICONS = { cancel: Ban, retry: RotateCcw, undo: Undo2 };
+
 /** The button of the one thing that can be done with a job; none for who may not. */
 export function JobButton({ job, size }: { job: Job; size?: "sm" }) {
   const may = useMay("editor");
@@ -80,12 +82,12 @@ export function JobButton({ job, size }: { job: Job; size?: "sm" }) {
   return (
     <Button
       size={size}
-      icon={action === "cancel" ? Ban : RotateCcw}
-      look={action === "cancel" ? "danger" : size ? "plain" : "primary"}
+      icon={ICONS[action]}
+      look={action === "cancel" ? "danger" : size || action === "undo" ? "plain" : "primary"}
       busy={run.isPending}
       onPress={() => run.mutate(action)}
     >
-      {action === "cancel" ? "Cancel the job" : retryName(job)}
+      {actionName(action, job)}
     </Button>
   );
 }

@@ -1,5 +1,5 @@
 /** Jobs as a table: what each does now, how far it is, what it costs, and what can be done with it. */
-import { Ban, RotateCcw, Workflow } from "lucide-react";
+import { Ban, RotateCcw, Undo2, Workflow } from "lucide-react";
 import { useMemo } from "react";
 import { Link, useNavigate } from "react-router";
 import { type List, useMay } from "@/api/query";
@@ -95,6 +95,9 @@ const entriesOf = (job: Job, open: (job: Job) => void): MenuEntry[] => {
       : []),
     ...(action === "retry"
       ? [{ id: "retry", label: retryName(job), icon: RotateCcw, run: () => void act(action, job) }]
+      : []),
+    ...(action === "undo"
+      ? [{ id: "undo", label: "Undo the merge", icon: Undo2, run: () => void act(action, job) }]
       : []),
   ];
 };

@@ -1,4 +1,7 @@
-/** What a person can do with a job: stop it while it runs, try again what failed. Both ask first, and all say what began. */
+/**
+ * What a person can do with a job: stop it while it runs, try again what failed, take a merge back. What costs or cannot be
+ * undone asks first, and all say what began.
+ */
 import { api, call } from "@/api/client";
 import { tellJob } from "@/api/live";
 import { invalidate, queryClient } from "@/api/query";
@@ -10,13 +13,17 @@ import { useUi } from "@/lib/store";
 import { confirm } from "./ConfirmDialog";
 import { failed, told } from "./ToastNotifications";
 
-export type JobAction = "cancel" | "retry";
+export type JobAction = "cancel" | "retry" | "undo";
 
 /** The one thing that can be done with a job in its state, if any. Nothing can be paused. */
 export function actionOf(job: Job): JobAction | undefined {
   if (isOpen(job)) return "cancel";
-  return job.progress.failed > 0 ? "retry" : undefined;
+  if (job.progress.failed > 0) return "retry";
+  return job.function === "merge_clusters" && job.status === "succeeded" ? "undo" : undefined;
 }
+
+export const actionName = (action: JobAction, job: Job) =>
+  action === "cancel" ? "Cancel the job" : action === "retry" ? retryName(job) : "Undo the merge";
 
 /** Says that a job goes on, as it was at `since`. Its end is the last word: if that was told before, nothing is said. */
 function say(id: string, text: string, since: string, action?: { label: string; run: () => void }): void {
@@ -70,9 +77,21 @@ async function retry(job: Job): Promise<Job | undefined> {
   return next;
 }
 
+/** Takes a merge of clusters back: a job of its own, which the tray follows. It is free, and merging again redoes it. */
+async function undo(job: Job): Promise<void> {
+  const path = { job_id: job.id };
+  const started = await call(api.POST("/api/planner/clusters/merges/{job_id}/undo", { params: { path } }));
+  sayStarted(started.job.id, "The clusters are on their way back.");
+}
+
 /** Asks, does it, and shows the job as it is then. */
 export async function act(action: JobAction, job: Job): Promise<void> {
   try {
+    if (action === "undo") {
+      await undo(job);
+      invalidate("jobs");
+      return;
+    }
     const next = await (action === "cancel" ? cancel(job) : retry(job));
     if (!next) return;
     // The tray too: it waits for the end of a job that it knows to run, however old.

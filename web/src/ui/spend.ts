@@ -8,12 +8,25 @@ import { queryClient } from "@/api/query";
 import type { paths } from "@/api/schema";
 import type { Estimated, Me } from "@/api/types";
 
-type Path = "/api/planner/cluster" | "/api/planner/ideas/generate" | "/api/writer/generate" | "/api/publish";
+type Path =
+  | "/api/planner/cluster"
+  | "/api/planner/ideas/generate"
+  | "/api/writer/generate"
+  | "/api/writer/images/prompts"
+  | "/api/writer/images/generate"
+  | "/api/writer/regenerate"
+  | "/api/writer/variations"
+  | "/api/writer/reparse"
+  | "/api/publish"
+  | "/api/thinker/test"
+  | "/api/thinker/test-images"
+  | "/api/thinker/draft";
 
 /** The request that costs; with `?estimate=true` it only answers what it would cost. */
-type Order = {
-  [P in Path]: { path: P; body: paths[P]["post"]["requestBody"]["content"]["application/json"] };
-}[Path];
+type Order =
+  | { [P in Path]: { path: P; body: paths[P]["post"]["requestBody"]["content"]["application/json"] } }[Path]
+  // What is checked stands in the path; nothing is sent besides.
+  | { path: `/api/thinker/prompts/${string}/versions/${number}/check`; body: Record<string, never> };
 
 type Cost = {
   /** "Write articles". */

@@ -45,8 +45,8 @@ struct MessageRequest<'r> {
     model: &'r str,
     max_tokens: u32,
     temperature: f64,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    system: &'r str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    system: Option<Value>,
     messages: Value,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tools: Vec<Tool<'r>>,
@@ -61,13 +61,22 @@ struct Tool<'r> {
     input_schema: Ordered<'r>,
 }
 
+/// The system part, which is the same for all questions of a function: kept by the provider for some minutes together
+/// with the tool before it, and cheaper from there.
+///
+/// <https://docs.anthropic.com/en/docs/build-with-claude/prompt-caching>
+fn system(text: &str) -> Option<Value> {
+    let block = || json!([{ "type": "text", "text": text, "cache_control": { "type": "ephemeral" } }]);
+    (!text.is_empty()).then(block)
+}
+
 fn body(request: &Request) -> String {
     let schema = request.schema.as_ref();
     let message = MessageRequest {
         model: &request.model,
         max_tokens: request.max_tokens,
         temperature: (f64::from(request.temperature).clamp(0.0, 1.0) * 100.0).round() / 100.0,
-        system: &request.system,
+        system: system(&request.system),
         messages: json!([{ "role": "user", "content": request.user }]),
         tools: schema
             .map(|schema| Tool {
@@ -129,12 +138,14 @@ impl Anthropic {
                 _ => {}
             }
         }
+        let tokens_cached = body.usage.cache_read_input_tokens.unwrap_or_default();
+        let tokens_cache_written = body.usage.cache_creation_input_tokens.unwrap_or_default();
         Ok(Completion {
             text: input.map_or(text, |input| input.to_string()),
             finish,
-            tokens_in: body.usage.input_tokens
-                + body.usage.cache_read_input_tokens.unwrap_or_default()
-                + body.usage.cache_creation_input_tokens.unwrap_or_default(),
+            tokens_in: body.usage.input_tokens + tokens_cached + tokens_cache_written,
+            tokens_cached,
+            tokens_cache_written,
             tokens_out: body.usage.output_tokens,
             model: body.model.unwrap_or_else(|| request.model.clone()),
         })

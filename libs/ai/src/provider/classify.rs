@@ -14,7 +14,7 @@ const LOGGED: usize = 600;
 
 /// What a refusal is about, as far as its body says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum About {
+pub(crate) enum About {
     Model,
     Context,
     Filter,
@@ -27,17 +27,17 @@ pub(super) enum About {
 }
 
 /// The parts of an error body that matter, in lower case; empty when it is no JSON.
-pub(super) struct Reason {
+pub(crate) struct Reason {
     code: String,
     param: String,
     message: String,
-    pub(super) is_json: bool,
+    pub(crate) is_json: bool,
     /// What the model wrote, when the provider refused it itself for not being valid JSON (Groq).
-    pub(super) failed_generation: Option<String>,
+    pub(crate) failed_generation: Option<String>,
 }
 
 impl Reason {
-    pub(super) fn of(body: &[u8]) -> Self {
+    pub(crate) fn of(body: &[u8]) -> Self {
         let value: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
         // One vendor wraps the error object in a list, others put the text where the object should be.
         let value = value.get(0).cloned().unwrap_or(value);
@@ -60,7 +60,12 @@ impl Reason {
         }
     }
 
-    pub(super) fn about(&self) -> About {
+    /// True when the refusal is about this parameter.
+    pub(crate) fn names(&self, param: &str) -> bool {
+        self.param == param || self.message.contains(param)
+    }
+
+    pub(crate) fn about(&self) -> About {
         let says = |words: &[&str]| words.iter().any(|word| self.code.contains(word) || self.message.contains(word));
         if says(&[
             "insufficient_quota",
@@ -121,7 +126,7 @@ impl Reason {
 }
 
 /// The class of a refusal. `secret` is taken out of whatever is logged.
-pub(super) fn refusal(provider: &str, model: &str, secret: &str, answer: &Answer) -> ProviderError {
+pub(crate) fn refusal(provider: &str, model: &str, secret: &str, answer: &Answer) -> ProviderError {
     let reason = Reason::of(&answer.body);
     let (class, sentence) = class_of(answer.status, &answer.headers, &reason);
     let body = String::from_utf8_lossy(&answer.body);
@@ -129,7 +134,7 @@ pub(super) fn refusal(provider: &str, model: &str, secret: &str, answer: &Answer
 }
 
 /// The class of an error that came with status 200, as some gateways send it; `None` when the body is no error.
-pub(super) fn hidden(provider: &str, model: &str, secret: &str, answer: &Answer) -> Option<ProviderError> {
+pub(crate) fn hidden(provider: &str, model: &str, secret: &str, answer: &Answer) -> Option<ProviderError> {
     let value: Value = serde_json::from_slice(&answer.body).ok()?;
     let error = value.get("error").filter(|error| !error.is_null())?;
     let code = error.get("code").and_then(Value::as_u64).and_then(|code| u16::try_from(code).ok());
@@ -140,7 +145,7 @@ pub(super) fn hidden(provider: &str, model: &str, secret: &str, answer: &Answer)
 }
 
 /// An answer with a good status that is not what the API promises: most likely the address is wrong.
-pub(super) fn alien(provider: &str, model: &str, secret: &str, answer: &Answer) -> ProviderError {
+pub(crate) fn alien(provider: &str, model: &str, secret: &str, answer: &Answer) -> ProviderError {
     let body = String::from_utf8_lossy(&answer.body);
     ProviderError::new(
         ErrorClass::ForGood,
@@ -191,7 +196,7 @@ fn class_of(status: StatusCode, headers: &HeaderMap, reason: &Reason) -> (ErrorC
 }
 
 /// The provider's own delay: `retry-after-ms`, or `retry-after` in seconds or as a date.
-pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     if let Some(millis) = text("retry-after-ms").and_then(|value| value.parse::<f64>().ok()) {
         return delay(millis / 1000.0);

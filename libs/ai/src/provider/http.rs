@@ -21,15 +21,15 @@ const MAX_BODY: usize = 8 * 1024 * 1024;
 const CONNECT: Duration = Duration::from_secs(10);
 
 /// What a provider answered, whatever the status.
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
 }
 
 /// A client that is made at the first call: loading the root certificates costs time that offline runs do not need.
 #[derive(Default)]
-pub(super) struct Http(OnceLock<Client>);
+pub(crate) struct Http(OnceLock<Client>);
 
 impl fmt::Debug for Http {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -53,12 +53,24 @@ impl Http {
     }
 
     /// Sends `body` and reads the whole answer.
-    pub(super) async fn post(
+    pub(crate) async fn post(
         &self,
         url: &str,
         headers: &[(&'static str, &str)],
         body: String,
         timeout: Duration,
+    ) -> Result<Answer, ProviderError> {
+        self.post_up_to(url, headers, body, timeout, MAX_BODY).await
+    }
+
+    /// As [`Http::post`], with a bound of one's own on the answer, in bytes.
+    pub(crate) async fn post_up_to(
+        &self,
+        url: &str,
+        headers: &[(&'static str, &str)],
+        body: String,
+        timeout: Duration,
+        most: usize,
     ) -> Result<Answer, ProviderError> {
         let mut request = self.client()?.post(url).timeout(timeout).body(body);
         request = request.header("content-type", "application/json").header("accept", "application/json");
@@ -70,21 +82,49 @@ impl Http {
             value.set_sensitive(true);
             request = request.header(HeaderName::from_static(name), value);
         }
-        let mut response = request.send().await.map_err(transport)?;
-        let (status, headers) = (response.status(), response.headers().clone());
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(transport)? {
-            if body.len() + chunk.len() > MAX_BODY {
-                return Err(ProviderError::new(
-                    ErrorClass::OtherModel,
-                    "The AI provider sent an answer far too large to be an article.",
-                    format!("more than {MAX_BODY} bytes, status {status}"),
-                ));
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(Answer { status, headers, body })
+        read(request.send().await.map_err(transport)?, most).await
     }
+
+    /// Fetches a picture from where a provider at `base_url` says that it lies; the key is not sent along.
+    ///
+    /// A provider that is reached by https sends nobody elsewhere by http.
+    pub(crate) async fn picture(
+        &self,
+        url: &str,
+        base_url: &str,
+        most: usize,
+        timeout: Duration,
+    ) -> Result<Vec<u8>, ProviderError> {
+        if !url.starts_with("https://") && base_url.starts_with("https://") {
+            let sentence = "The image provider sent an address that is not fetched: only https is.";
+            return Err(ProviderError::new(ErrorClass::ForGood, sentence, "an address without https"));
+        }
+        let answer = read(self.client()?.get(url).timeout(timeout).send().await.map_err(transport)?, most).await?;
+        if answer.status.is_success() {
+            return Ok(answer.body);
+        }
+        Err(ProviderError::new(
+            ErrorClass::RetryLater { after: None },
+            "The image provider made a picture, but it could not be fetched.",
+            format!("status {} for the picture", answer.status),
+        ))
+    }
+}
+
+async fn read(mut response: reqwest::Response, most: usize) -> Result<Answer, ProviderError> {
+    let (status, headers) = (response.status(), response.headers().clone());
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(transport)? {
+        if body.len() + chunk.len() > most {
+            return Err(ProviderError::new(
+                ErrorClass::OtherModel,
+                "The AI provider sent an answer far too large to be an article.",
+                format!("more than {most} bytes, status {status}"),
+            ));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Answer { status, headers, body })
 }
 
 fn build() -> Result<Client, Box<dyn std::error::Error + Send + Sync>> {

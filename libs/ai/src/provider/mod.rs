@@ -3,8 +3,8 @@
 //! Nobody outside of this crate needs to know which provider answered; prompts and answers are never logged here.
 
 mod anthropic;
-mod classify;
-mod http;
+pub(crate) mod classify;
+pub(crate) mod http;
 pub mod offline;
 mod openai;
 mod schema;
@@ -52,10 +52,11 @@ pub struct Request {
 }
 
 /// Why a model stopped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Finish {
     /// It was done.
+    #[default]
     Stop,
     /// It reached the token limit; the text is cut off.
     Length,
@@ -64,7 +65,7 @@ pub enum Finish {
 }
 
 /// What a model answered.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Completion {
     /// The raw text.
     pub text: String,
@@ -72,6 +73,10 @@ pub struct Completion {
     pub finish: Finish,
     /// Tokens of the prompt, as the provider counts (and bills) them.
     pub tokens_in: u64,
+    /// How many of them it found in its cache.
+    pub tokens_cached: u64,
+    /// How many of them it put into its cache and bills for that.
+    pub tokens_cache_written: u64,
     /// Tokens of the answer, thinking included.
     pub tokens_out: u64,
     /// The model that answered, as the provider names it.
@@ -104,7 +109,7 @@ pub struct ProviderError {
 }
 
 impl ProviderError {
-    fn new(class: ErrorClass, sentence: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(class: ErrorClass, sentence: impl Into<String>, detail: impl Into<String>) -> Self {
         Self { class, sentence: sentence.into(), detail: detail.into() }
     }
 }

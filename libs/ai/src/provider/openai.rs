@@ -192,8 +192,7 @@ impl Provider for OpenAi {
             let reason = Reason::of(&answer.body);
             if matches!(answer.status.as_u16(), 400 | 422) {
                 if let Some(text) = reason.failed_generation {
-                    let model = request.model.clone();
-                    return Ok(Completion { text, finish: Finish::Stop, tokens_in: 0, tokens_out: 0, model });
+                    return Ok(Completion { text, model: request.model.clone(), ..Completion::default() });
                 }
                 let adapted = adapt(abilities, &reason, request.schema.is_some());
                 if let (Some(adapted), true) = (adapted, tries < MAX_TRIES) {
@@ -235,6 +234,8 @@ impl OpenAi {
             text,
             finish,
             tokens_in: usage.prompt_tokens.unwrap_or_default(),
+            tokens_cached: usage.prompt_tokens_details.and_then(|of| of.cached_tokens).unwrap_or_default(),
+            tokens_cache_written: 0,
             tokens_out: usage.completion_tokens.unwrap_or_default(),
             model: body.model.filter(|model| !model.is_empty()).unwrap_or_else(|| request.model.clone()),
         })
@@ -297,5 +298,11 @@ struct ToolFunction {
 #[derive(Deserialize, Default)]
 struct ChatUsage {
     prompt_tokens: Option<u64>,
+    prompt_tokens_details: Option<PromptTokens>,
     completion_tokens: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct PromptTokens {
+    cached_tokens: Option<u64>,
 }

@@ -9,6 +9,7 @@
 mod parser;
 mod report;
 mod strings;
+mod words;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -166,6 +167,11 @@ type Miss = (usize, bool, Problem);
 
 impl Search<'_> {
     fn run<T: DeserializeOwned>(&mut self, start: usize) -> Result<Read<T>, ReadError> {
+        if self.cut_off == CutOff::Keep
+            && let Some(found) = self.several(start)
+        {
+            return Ok(self.finish(start, found));
+        }
         let mut failure = None;
         let mut best = self.largest(fenced_starts(self.text, start), true, &mut failure);
         if best.is_none() {
@@ -173,7 +179,7 @@ impl Search<'_> {
             best = self.largest(brackets, false, &mut failure);
         }
         if best.is_none() {
-            best = self.lines(start);
+            best = self.lines(start, false);
         }
         if best.is_none() && failure.is_none() {
             best = self.scalar(start, &mut failure);
@@ -269,8 +275,34 @@ impl Search<'_> {
         }
     }
 
+    /// For showing: all values as one list, where the text is nothing but values, or has several in fences.
+    fn several<T: DeserializeOwned>(&mut self, start: usize) -> Option<Found<T>> {
+        let fenced: Vec<usize> = fenced_starts(self.text, start).take(MAX_DEPTH).collect();
+        if fenced.len() < 2 {
+            let text = self.text;
+            return self.lines(start, true).filter(|found| text[found.to..].trim_matches(strings::is_blank).is_empty());
+        }
+        let (mut items, mut notes, mut end) = (Vec::new(), Notes::default(), start);
+        for from in fenced {
+            if from < end || self.work == 0 {
+                continue;
+            }
+            let mut parser = Parser::new(self.text, from, self.cut_off);
+            let value = parser.root().ok()?.value?;
+            end = parser.position();
+            self.work = self.work.saturating_sub(end - from + 1);
+            notes.add(RepairKind::Fence, from);
+            items.push(value);
+        }
+        let value = fit(&Value::Array(items)).ok()?;
+        notes.add(RepairKind::SeveralValues, start);
+        Some(Found { from: start, to: end, value, notes })
+    }
+
     /// Several values one after the other, as one list: JSON lines, or a list that lost its brackets.
-    fn lines<T: DeserializeOwned>(&mut self, start: usize) -> Option<Found<T>> {
+    ///
+    /// `showing` leaves out what is empty, and a row of lists, of which the largest tells more.
+    fn lines<T: DeserializeOwned>(&mut self, start: usize, showing: bool) -> Option<Found<T>> {
         let mut items = Vec::new();
         let mut notes = Notes::default();
         let (mut at, mut end) = (start, start);
@@ -285,7 +317,11 @@ impl Search<'_> {
             let rest = self.text[end..].trim_start_matches(|c| strings::is_blank(c) || c == ',');
             at = self.text.len() - rest.len();
         }
-        if items.len() < 2 {
+        if showing {
+            items.retain(|item| item.as_array().is_none_or(|list| !list.is_empty()));
+            items.retain(|item| item.as_object().is_none_or(|members| !members.is_empty()));
+        }
+        if items.len() < 2 || (showing && items.iter().all(Value::is_array)) {
             return None;
         }
         let value = fit(&Value::Array(items)).ok()?;
@@ -303,14 +339,20 @@ impl Search<'_> {
         let parsed = parser.root().ok()?;
         let (to, notes) = (parser.position(), parser.into_notes());
         let rest = self.text[to..].trim_matches(|c| strings::is_blank(c) || c == ',' || c == ';');
-        if notes.has(RepairKind::UnquotedString) || !(rest.is_empty() || rest.starts_with("```")) {
+        // Prose is no answer; for showing, a text is a text.
+        let is_prose = notes.has(RepairKind::UnquotedString);
+        let says_nothing = !self.text[start..to].contains(char::is_alphanumeric);
+        if (is_prose && (self.cut_off == CutOff::Drop || says_nothing)) || !(rest.is_empty() || rest.starts_with("```"))
+        {
             return None;
         }
         let mut notes = notes;
         match fit_wrapped(&parsed.value?, &mut notes, start, self.cut_off) {
             Ok(value) => Some(Found { from: start, to, value, notes }),
             Err(error) => {
-                *failure = Some((to - start, error.into()));
+                if !is_prose {
+                    *failure = Some((to - start, error.into()));
+                }
                 None
             }
         }
@@ -331,8 +373,16 @@ impl Search<'_> {
         if after.trim_start().starts_with("```") {
             found.notes.add(RepairKind::Fence, found.to);
         }
-        let junk = |c: char| strings::is_blank(c) || c == '`' || "}],;".contains(c);
+        let junk = |c: char| strings::is_blank(c) || c == '`' || "}],;)".contains(c);
         let left = after.trim_start_matches(junk);
+        // A byte order mark, say, or a space that JSON does not know.
+        let odd = |c: char| strings::is_blank(c) && !matches!(c, ' ' | '\n' | '\r' | '\t');
+        let behind = &after[..after.len() - left.len()];
+        for (at, around) in [(0, &self.text[..start]), (found.to, behind)] {
+            if let Some(place) = around.find(odd).filter(|_| is_noise(around) || at > 0) {
+                found.notes.add(RepairKind::Whitespace, at + place);
+            }
+        }
         if !left.is_empty() {
             found.notes.add(RepairKind::Prose, self.text.len() - left.len());
         } else if after.contains(['}', ']']) {
@@ -371,7 +421,9 @@ fn fenced_starts(text: &str, start: usize) -> impl Iterator<Item = usize> {
         let rest = text[at + fence.len()..].trim_start_matches('`');
         let info = rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || "-_+.".contains(c));
         let body = info.trim_start_matches(strings::is_blank);
-        body.starts_with(['{', '[']).then(|| text.len() - body.len())
+        let is_tuple =
+            || body.strip_prefix('(').is_some_and(|inner| inner.starts_with(|c: char| c.is_ascii_digit() || c == '"'));
+        (body.starts_with(['{', '[']) || is_tuple()).then(|| text.len() - body.len())
     })
 }
 

@@ -1,6 +1,6 @@
 //! The tolerant parser: one JSON value from a place in a text, with a note of every liberty taken.
 
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 
 use super::{
     CutOff, MAX_DEPTH,
@@ -13,13 +13,18 @@ use super::{
 pub(super) enum Frame {
     Array,
     Object,
+    /// `(1, 2)`, as Python writes it.
+    Tuple,
+    /// `{"a", "b"}`, as Python writes it.
+    Set,
 }
 
 impl Frame {
     pub(super) const fn closer(self) -> char {
         match self {
             Self::Array => ']',
-            Self::Object => '}',
+            Self::Object | Self::Set => '}',
+            Self::Tuple => ')',
         }
     }
 }
@@ -33,7 +38,7 @@ pub(super) struct Parsed {
 }
 
 impl Parsed {
-    const fn whole(value: Value) -> Self {
+    pub(super) const fn whole(value: Value) -> Self {
         Self { value: Some(value), cut: false }
     }
 }
@@ -46,11 +51,18 @@ pub(super) struct Parser<'t> {
     pub(super) frames: Vec<Frame>,
     pub(super) notes: Notes,
     pub(super) cut_off: CutOff,
+    /// Where a comma was missing last.
+    gap: Option<usize>,
 }
 
 impl<'t> Parser<'t> {
     pub(super) fn new(text: &'t str, start: usize, cut_off: CutOff) -> Self {
-        Self { text, pos: start, frames: Vec::new(), notes: Notes::default(), cut_off }
+        Self { text, pos: start, frames: Vec::new(), notes: Notes::default(), cut_off, gap: None }
+    }
+
+    /// True directly inside of a tuple.
+    pub(super) fn in_tuple(&self) -> bool {
+        self.frames.last() == Some(&Frame::Tuple)
     }
 
     pub(super) const fn position(&self) -> usize {
@@ -131,8 +143,10 @@ impl<'t> Parser<'t> {
 
     fn value(&mut self, place: Place) -> Outcome {
         match self.peek() {
+            Some('{') if self.opens_set() => self.python(Frame::Set),
             Some('{') => self.nested(Frame::Object),
             Some('[') => self.nested(Frame::Array),
+            Some('(') if self.opens_tuple(self.pos) => self.python(Frame::Tuple),
             Some(c) if is_quote(c) => {
                 let first = self.string(place);
                 let Text { text, cut } = self.joined(first, place);
@@ -145,23 +159,52 @@ impl<'t> Parser<'t> {
     }
 
     /// A scalar in which the text ended is kept only on request.
-    fn keep(&self, value: Value, cut: bool) -> Option<Value> {
+    pub(super) fn keep(&self, value: Value, cut: bool) -> Option<Value> {
         (!cut || self.cut_off == CutOff::Keep).then_some(value)
     }
 
     fn nested(&mut self, frame: Frame) -> Outcome {
+        self.pos += 1;
+        self.inside(frame)
+    }
+
+    fn python(&mut self, frame: Frame) -> Outcome {
+        self.notes.add(RepairKind::Tuple, self.pos);
+        self.nested(frame)
+    }
+
+    /// Reads what is inside of a bracket that has been passed, or that is missing.
+    fn inside(&mut self, frame: Frame) -> Outcome {
         if self.frames.len() >= MAX_DEPTH {
             let message = format!("it is nested deeper than {MAX_DEPTH} levels");
             return Err(Problem { error: ReadError::new(ReadErrorKind::TooDeep, message), offset: Some(self.pos) });
         }
-        self.pos += 1;
         self.frames.push(frame);
         let outcome = match frame {
-            Frame::Array => self.array(),
             Frame::Object => self.object(),
+            list => self.list(list),
         };
         self.frames.pop();
         outcome
+    }
+
+    /// True for a parenthesis behind which a value stands, and no words.
+    pub(super) fn opens_tuple(&self, at: usize) -> bool {
+        self.char_at(at) == Some('(')
+            && self
+                .char_at(self.ahead(at + 1))
+                .is_some_and(|c| c.is_ascii_digit() || is_quote(c) || "-([{)".contains(c))
+    }
+
+    /// True for a brace behind which two strings stand with a comma and no colon.
+    fn opens_set(&self) -> bool {
+        let first = self.ahead(self.pos + 1);
+        let Some(end) = self.char_at(first).filter(|c| is_quote(*c)).and_then(|_| self.string_end(first)) else {
+            return false;
+        };
+        let comma = self.ahead(end);
+        let second = self.ahead(comma + 1);
+        self.char_at(comma) == Some(',') && self.char_at(second).is_some_and(is_quote) && !self.key_at(second)
     }
 
     /// What a bracket of the other kind means: true ends this frame, because it closes the one around it.
@@ -178,11 +221,14 @@ impl<'t> Parser<'t> {
         self.frames.len() == 1 && next >= self.text.len()
     }
 
-    /// True when a comma and a key stand behind the bracket at the present position.
+    /// True when a comma and a key stand behind the bracket at the present position; its colon may be missing.
     fn followed_by_key(&self) -> bool {
         let comma = self.ahead(self.pos + 1);
         let next = self.ahead(comma + 1);
-        self.char_at(comma) == Some(',') && self.char_at(next).is_some_and(is_quote) && self.key_at(next)
+        if self.char_at(comma) != Some(',') || !self.char_at(next).is_some_and(is_quote) {
+            return false;
+        }
+        self.string_end(next).is_some_and(|end| self.char_at(self.ahead(end)).is_some_and(|c| c == ':' || is_quote(c)))
     }
 
     /// A comma where an element or member should begin.
@@ -204,49 +250,70 @@ impl<'t> Parser<'t> {
                 }
             }
             None | Some(']' | '}') => {}
+            Some(')') if self.in_tuple() => {}
             Some(_) if self.at_end() => {}
-            Some(_) => self.notes.add(RepairKind::MissingComma, at),
+            Some(_) => {
+                self.gap = Some(at);
+                self.notes.add(RepairKind::MissingComma, at);
+            }
         }
     }
 
-    fn array(&mut self) -> Outcome {
+    fn list(&mut self, frame: Frame) -> Outcome {
         let mut items = Vec::new();
         loop {
             self.skip();
             if self.at_end() {
                 return Ok(Parsed { value: Some(Value::Array(items)), cut: true });
             }
-            match self.peek() {
-                Some(']') => {
+            let parsed = match self.peek() {
+                Some(c) if c == frame.closer() => {
+                    // `(1)` is no list for Python either, `(1,)` is.
+                    let alone = items.len() == 1 && !self.text[..self.pos].trim_end().ends_with(',');
                     self.pos += 1;
-                    return Ok(Parsed::whole(Value::Array(items)));
+                    let one = if frame == Frame::Tuple && alone { items.pop() } else { None };
+                    return Ok(Parsed::whole(one.unwrap_or(Value::Array(items))));
                 }
                 Some('}') if self.followed_by_key() && self.frames.iter().rev().nth(1) == Some(&Frame::Object) => {
                     self.notes.add(RepairKind::MissingBracket, self.pos);
                     self.pos += 1;
                     return Ok(Parsed::whole(Value::Array(items)));
                 }
-                Some('}') if self.wrong_closer(Frame::Object) => return Ok(Parsed::whole(Value::Array(items))),
-                Some('}') => {}
-                Some(',') => self.lone_comma(),
-                _ if self.skip_ellipsis() => self.comma(),
-                _ => {
-                    let parsed = self.value(Place::Element)?;
-                    if parsed.cut {
-                        if self.cut_off == CutOff::Keep {
-                            items.extend(parsed.value);
-                        }
-                        return Ok(Parsed { value: Some(Value::Array(items)), cut: true });
+                Some(c @ ('}' | ']')) => {
+                    if self.wrong_closer(if c == '}' { Frame::Object } else { Frame::Array }) {
+                        return Ok(Parsed::whole(Value::Array(items)));
                     }
-                    items.extend(parsed.value);
-                    self.comma();
+                    continue;
                 }
+                Some(',') => {
+                    self.lone_comma();
+                    continue;
+                }
+                _ if self.skip_ellipsis() => {
+                    self.comma();
+                    continue;
+                }
+                // A key in a list: the brace before it is missing.
+                Some(c) if frame == Frame::Array && is_quote(c) && self.key_at(self.pos) => {
+                    self.notes.add(RepairKind::MissingBracket, self.pos);
+                    self.inside(Frame::Object)?
+                }
+                _ => self.value(Place::Element)?,
+            };
+            if parsed.cut {
+                if self.cut_off == CutOff::Keep {
+                    items.extend(parsed.value.filter(|value| value.as_str() != Some("")));
+                }
+                return Ok(Parsed { value: Some(Value::Array(items)), cut: true });
             }
+            items.extend(parsed.value);
+            self.comma();
         }
     }
 
     fn object(&mut self) -> Outcome {
         let mut members = Map::new();
+        let mut last = String::new();
         loop {
             self.skip();
             if self.at_end() {
@@ -271,9 +338,23 @@ impl<'t> Parser<'t> {
                     self.notes.add(RepairKind::MissingBracket, self.pos);
                     return Ok(Parsed::whole(Value::Object(members)));
                 }
+                // A list where a key should be goes on with the one before it, which was closed too early.
+                Some('[') if members.get(&last).is_some_and(Value::is_array) => {
+                    self.notes.add(RepairKind::ExtraBracket, self.pos);
+                    let parsed = self.nested(Frame::Array)?;
+                    if let (Some(Value::Array(items)), Some(Value::Array(more))) =
+                        (members.get_mut(&last), parsed.value)
+                    {
+                        items.extend(more);
+                    }
+                    if parsed.cut {
+                        return Ok(Parsed { value: Some(Value::Object(members)), cut: true });
+                    }
+                    self.comma();
+                }
                 _ if self.skip_ellipsis() => self.comma(),
                 _ => {
-                    if self.member(&mut members)? {
+                    if self.member(&mut members, &mut last)? {
                         return Ok(Parsed { value: Some(Value::Object(members)), cut: true });
                     }
                     self.comma();
@@ -282,30 +363,39 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// Reads one member; true when the text ended in it.
-    fn member(&mut self, members: &mut Map<String, Value>) -> Result<bool, Problem> {
+    /// Reads one member; true when the text ended in it. `last` becomes its key.
+    fn member(&mut self, members: &mut Map<String, Value>, last: &mut String) -> Result<bool, Problem> {
         let at = self.pos;
+        let quoted = self.peek().is_some_and(is_quote);
         let Text { text: key, cut } = self.key()?;
+        // A line break at the end of a key is a slip of the pen; one that is escaped was meant.
+        let slip = self.text[at..self.pos].contains(char::is_control);
+        let key = if slip { key.trim_matches(char::is_control).to_owned() } else { key };
         if cut {
-            return Ok(true);
+            return Ok(self.cut_member(members, key));
         }
         self.skip();
         match self.peek() {
             Some(':') => self.pos += 1,
-            _ if self.at_end() => return Ok(true),
+            _ if self.at_end() => return Ok(self.cut_member(members, key)),
+            Some(c) if !quoted && self.is_stray(at, c) => {
+                self.notes.add(RepairKind::StrayWord, at);
+                return Ok(false);
+            }
             Some(',' | '}' | ']') => return Err(self.broken(&format!("`:` and a value after the key `{key}`"))),
             Some(_) => self.notes.add(RepairKind::MissingColon, self.pos),
             None => return Ok(true),
         }
         self.skip();
         let parsed = match self.peek() {
-            _ if self.at_end() => return Ok(true),
+            _ if self.at_end() => return Ok(self.cut_member(members, key)),
             Some(',' | '}' | ']') => {
                 self.notes.add(RepairKind::MissingValue, self.pos);
                 Parsed::whole(Value::Null)
             }
             _ => self.value(Place::Member)?,
         };
+        last.clone_from(&key);
         if let Some(value) = parsed.value
             && members.insert(key, value).is_some()
         {
@@ -314,11 +404,35 @@ impl<'t> Parser<'t> {
         Ok(parsed.cut)
     }
 
+    /// The text ended before the value of a key: it is null where incomplete parts are kept. Always true.
+    fn cut_member(&mut self, members: &mut Map<String, Value>, key: String) -> bool {
+        if self.cut_off == CutOff::Keep && !key.is_empty() {
+            self.notes.add(RepairKind::MissingValue, self.pos);
+            members.entry(key).or_insert(Value::Null);
+        }
+        true
+    }
+
+    /// True for a word without quotes between two members, or behind a value, that belongs to neither.
+    fn is_stray(&self, at: usize, next: char) -> bool {
+        match next {
+            ',' | '}' => self.gap == Some(at),
+            c => is_quote(c) && self.key_at(self.pos),
+        }
+    }
+
     fn key(&mut self) -> Result<Text, Problem> {
         let at = self.pos;
         let Some(c) = self.peek() else { return Ok(Text { text: String::new(), cut: true }) };
         if is_quote(c) {
-            return Ok(self.string(Place::Key));
+            return Ok(match self.key_without_end(at, c) {
+                Some(colon) => {
+                    self.notes.add(RepairKind::MissingQuote, colon);
+                    self.pos = colon;
+                    Text { text: self.text[at + c.len_utf8()..colon].to_owned(), cut: false }
+                }
+                None => self.string(Place::Key),
+            });
         }
         if !(c.is_alphanumeric() || "_$@-".contains(c)) {
             return Err(self.broken("a key in double quotes"));
@@ -332,105 +446,5 @@ impl<'t> Parser<'t> {
             self.pos += 1;
         }
         Ok(Text { text: rest[..len].to_owned(), cut: self.rest().is_empty() })
-    }
-
-    /// A number; what only begins like one becomes a text.
-    fn number(&mut self, place: Place) -> Parsed {
-        let at = self.pos;
-        let rest = self.rest();
-        let len = rest.find(|c: char| !(c.is_ascii_digit() || "+-.eE_".contains(c))).unwrap_or(rest.len());
-        let token = &rest[..len];
-        let after = &rest[len..];
-        let same_line = after.trim_start_matches([' ', '\t']);
-        let followed_by_word = same_line.chars().next().is_some_and(|c| c.is_alphabetic() || c == '%')
-            || after.starts_with(|c: char| !(is_blank(c) || is_quote(c) || ",}]{[/;#`".contains(c)))
-            || (after.starts_with('/') && !after.starts_with("//") && !after.starts_with("/*"));
-        let number = if followed_by_word { None } else { self.digits(token, at) };
-        let Some(number) = number else { return self.bare(place) };
-        self.pos = at + len;
-        let after_quote = self.ahead(self.pos + 1);
-        if self.rest().starts_with('"') && matches!(self.char_at(after_quote), None | Some(',' | '}' | ']')) {
-            self.notes.add(RepairKind::MissingQuote, self.pos);
-            self.pos += 1;
-        }
-        // At the very end more digits may have followed.
-        let cut = self.rest().is_empty() && place != Place::Root;
-        Parsed { value: self.keep(Value::Number(number), cut), cut }
-    }
-
-    fn digits(&mut self, token: &str, at: usize) -> Option<Number> {
-        if let Ok(number) = token.parse() {
-            return Some(number);
-        }
-        let plain = token.replace('_', "");
-        let plain = plain.trim_start_matches('+').trim_end_matches(['e', 'E', '+', '-']).trim_end_matches('.');
-        let plain = match plain.strip_prefix('-').unwrap_or(plain).strip_prefix('.') {
-            Some(fraction) if plain.starts_with('-') => format!("-0.{fraction}"),
-            Some(fraction) => format!("0.{fraction}"),
-            None => plain.to_owned(),
-        };
-        let number = plain.parse().ok()?;
-        self.notes.add(RepairKind::Number, at);
-        Some(number)
-    }
-
-    /// A literal or a text without quotes, up to the end of its line or element.
-    fn bare(&mut self, place: Place) -> Parsed {
-        let at = self.pos;
-        let rest = self.rest();
-        let mut end = rest.len();
-        let mut stray_quote = 0;
-        let mut braces = 0_usize;
-        for (index, c) in rest.char_indices() {
-            let stops = match c {
-                '\n' | '\r' => true,
-                ',' | ';' if place == Place::Root => true,
-                ',' => braces == 0,
-                '`' => rest[index..].starts_with("```"),
-                '{' if index > 0 => {
-                    braces += 1;
-                    false
-                }
-                '}' if braces > 0 => {
-                    braces -= 1;
-                    false
-                }
-                '}' | ']' => place != Place::Root,
-                '"' => {
-                    let next = self.ahead(at + index + 1);
-                    let closes = matches!(self.char_at(next), None | Some(',' | '}' | ']'));
-                    stray_quote = usize::from(closes);
-                    closes || rest[..index].ends_with([' ', '\t'])
-                }
-                _ => false,
-            };
-            if stops {
-                end = index;
-                break;
-            }
-        }
-        let word = rest[..end].trim_end();
-        self.pos = at + end + stray_quote;
-        let cut = self.rest().is_empty() && place != Place::Root;
-        let (literal, proper) = match word {
-            "true" => (Some(Value::Bool(true)), true),
-            "false" => (Some(Value::Bool(false)), true),
-            "null" => (Some(Value::Null), true),
-            "True" | "TRUE" => (Some(Value::Bool(true)), false),
-            "False" | "FALSE" => (Some(Value::Bool(false)), false),
-            "Null" | "NULL" | "None" | "nil" | "undefined" | "NaN" | "nan" | "Infinity" | "-Infinity" | "inf" => {
-                (Some(Value::Null), false)
-            }
-            _ => (None, false),
-        };
-        if let Some(value) = literal {
-            if !proper {
-                self.notes.add(RepairKind::Literal, at);
-            }
-            Parsed::whole(value)
-        } else {
-            self.notes.add(RepairKind::UnquotedString, at);
-            Parsed { value: self.keep(Value::String(word.to_owned()), cut), cut }
-        }
     }
 }

@@ -38,6 +38,8 @@ pub enum RepairKind {
     SmartQuotes,
     /// A string without its closing or opening quote.
     MissingQuote,
+    /// A quote too many, as in `""a""`.
+    ExtraQuote,
     /// A quote inside a string that was not escaped.
     InnerQuote,
     /// A key without quotes.
@@ -50,6 +52,12 @@ pub enum RepairKind {
     BadEscape,
     /// Strings joined by `+`.
     Concatenation,
+    /// A tuple or set as Python writes it; it became a list.
+    Tuple,
+    /// A value in the call of a function; the value was taken.
+    FunctionCall,
+    /// A word that belongs to no key and no value; it was left out.
+    StrayWord,
     /// Comments.
     Comment,
     /// `...` in place of elements; the model may have left something out.

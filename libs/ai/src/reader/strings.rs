@@ -1,7 +1,7 @@
 //! Strings of the tolerant parser: where one really ends, and what its escapes mean.
 //!
-//! Looking ahead is bounded everywhere (a key's length, a comment's length, the depth of nesting), so reading stays
-//! linear even for a text that is made of quotes alone.
+//! Looking ahead is bounded everywhere (the next quote, a key's length, a comment's length, the depth of nesting), so
+//! reading stays linear even for a text that is made of quotes alone.
 
 use super::{
     CutOff,
@@ -63,6 +63,11 @@ impl Parser<'_> {
             return self.triple(start);
         }
         self.pos += open.len_utf8();
+        let doubled = self.is_doubled(open, place);
+        if doubled {
+            self.notes.add(RepairKind::ExtraQuote, self.pos);
+            self.pos += open.len_utf8();
+        }
         let ends = closers(open);
         let body = self.pos;
         let mut text = String::new();
@@ -70,6 +75,9 @@ impl Parser<'_> {
             let at = self.pos;
             self.pos += c.len_utf8();
             if ends.contains(&c) {
+                if doubled && self.peek() == Some(c) {
+                    self.pos += c.len_utf8();
+                }
                 if self.ends_string(place) {
                     return Text { text, cut: false };
                 }
@@ -105,6 +113,18 @@ impl Parser<'_> {
         }
     }
 
+    /// `""a""`: a quote too many, with the text directly behind it.
+    fn is_doubled(&self, open: char, place: Place) -> bool {
+        if self.peek() != Some(open) || !matches!(open, '"' | '\'') {
+            return false;
+        }
+        let behind = self.pos + open.len_utf8();
+        match place {
+            Place::Key => self.char_at(self.ahead(behind)).is_some_and(char::is_alphanumeric),
+            _ => self.char_at(behind).is_some_and(char::is_alphanumeric),
+        }
+    }
+
     /// `"""raw text"""`, as Python writes it.
     fn triple(&mut self, start: usize) -> Text {
         self.notes.add(RepairKind::SmartQuotes, start);
@@ -131,20 +151,39 @@ impl Parser<'_> {
             Place::Member | Place::Element => match c {
                 ',' => self.fits_after_comma(next + 1, self.frames.last().copied()),
                 '}' | ']' => self.closes_well(next),
+                ')' => self.in_tuple(),
                 '+' => self.char_at(self.ahead(next + 1)).is_none_or(is_quote),
+                _ if next > after && self.stray_word(next, place) => true,
                 _ if place == Place::Member => {
                     self.key_at(next) && (is_quote(c) || self.text[after..next].contains('\n'))
                 }
                 '{' | '[' => true,
-                _ => next > after && (is_quote(c) || c.is_ascii_digit()),
+                // A quote behind which a string ends is the end of this one, which has quotes in it.
+                _ if is_quote(c) => {
+                    let behind = self.char_at(self.ahead(next + c.len_utf8()));
+                    next > after && !matches!(behind, Some(',' | ']'))
+                }
+                _ => next > after && c.is_ascii_digit(),
             },
         }
+    }
+
+    /// True for one word between a string and the bracket that closes what it is in.
+    fn stray_word(&self, at: usize, place: Place) -> bool {
+        let rest = window(&self.text[at..]);
+        let Some(len) = rest.find(|c: char| !c.is_alphanumeric()).filter(|len| *len > 0) else { return false };
+        let close = self.ahead(at + len);
+        let closer = if place == Place::Member { '}' } else { ']' };
+        self.char_at(close) == Some(closer) && self.closes_well(close)
     }
 
     /// True when the brackets from here close what is open and then something sensible follows.
     fn closes_well(&self, mut at: usize) -> bool {
         let mut open = self.frames.as_slice();
-        while let (false, Some(c @ ('}' | ']'))) = (open.is_empty(), self.char_at(at)) {
+        while let (false, Some(c @ ('}' | ']' | ')'))) = (open.is_empty(), self.char_at(at)) {
+            if c == ')' && open.last() != Some(&Frame::Tuple) {
+                break;
+            }
             // A bracket of the other kind closes the nearest frame of its own kind, and what is open inside of it.
             let closed = open.iter().rposition(|frame| frame.closer() == c).unwrap_or(open.len() - 1);
             open = &open[..closed];
@@ -177,6 +216,7 @@ impl Parser<'_> {
                 c.is_ascii_digit()
                     || c == '-'
                     || is_quote(c)
+                    || self.opens_tuple(next)
                     || ["true", "false", "null", "True", "False", "None"].iter().any(|word| rest.starts_with(word))
             }
         }
@@ -188,25 +228,73 @@ impl Parser<'_> {
             && !self.text[at..].chars().skip(1).any(|c| is_quote(c) || matches!(c, ':' | '}' | ']'))
     }
 
+    /// Behind the string that begins here, when it ends on its line and is short or in double quotes.
+    ///
+    /// Looking for a double quote needs no bound: whoever looks begins at one of its own, so no stretch is looked at
+    /// often.
+    pub(super) fn string_end(&self, at: usize) -> Option<usize> {
+        let open = self.char_at(at)?;
+        let mut body = at + open.len_utf8();
+        let doubled =
+            self.char_at(body) == Some(open) && self.char_at(body + open.len_utf8()).is_some_and(char::is_alphanumeric);
+        if doubled {
+            body += open.len_utf8();
+        }
+        let mut escaped = false;
+        let rest = &self.text[body..];
+        let mut chars = if open == '"' { rest } else { window(rest) }.char_indices();
+        let (end, c) = chars.find(|(_, c)| {
+            let stops = !escaped && (closers(open).contains(c) || *c == '\n');
+            escaped = !escaped && *c == '\\';
+            stops
+        })?;
+        let end = body + end + c.len_utf8();
+        let second = if doubled && self.char_at(end) == Some(open) { open.len_utf8() } else { 0 };
+        (c != '\n').then_some(end + second)
+    }
+
     /// True when a key with its colon begins here.
     pub(super) fn key_at(&self, at: usize) -> bool {
         let Some(open) = self.char_at(at) else { return false };
-        let mut end = (at + KEY_AHEAD).min(self.text.len());
-        while !self.text.is_char_boundary(end) {
-            end -= 1;
-        }
-        let window = &self.text[at + open.len_utf8()..end.max(at + open.len_utf8())];
-        let close = if is_quote(open) {
-            let found = window.char_indices().find(|(_, c)| closers(open).contains(c) || *c == '\n');
-            found.filter(|(_, c)| *c != '\n').map(|(at, c)| at + c.len_utf8())
+        let rest = window(&self.text[at..]);
+        let end = if is_quote(open) {
+            self.string_end(at)
         } else if open.is_alphabetic() || open == '_' || open == '$' {
             // Its closing quote may be there although the opening one is not.
-            let len = window.find(|c: char| !(c.is_alphanumeric() || "_-$".contains(c)));
-            len.map(|len| if window[len..].starts_with('"') { len + 1 } else { len })
+            let len = rest.find(|c: char| !(c.is_alphanumeric() || "_-$".contains(c)));
+            let end = len.map(|len| at + if rest[len..].starts_with('"') { len + 1 } else { len });
+            // A word that belongs to nothing may stand before the key.
+            let next = end.map(|end| self.ahead(end)).filter(|next| end.is_some_and(|end| *next > end));
+            next.filter(|next| self.char_at(*next) == Some('"')).map_or(end, |next| self.string_end(next))
+        } else if open.is_ascii_digit() {
+            let len = rest.find(|c: char| !c.is_ascii_digit());
+            len.filter(|len| rest[*len..].starts_with(':')).map(|len| at + len)
         } else {
             None
         };
-        close.is_some_and(|len| self.char_at(self.ahead(at + open.len_utf8() + len)) == Some(':'))
+        end.is_some_and(|end| self.char_at(self.ahead(end)) == Some(':'))
+    }
+
+    /// The colon behind a key that lost its closing quote: `"key:"value"` or `"key:value}`.
+    pub(super) fn key_without_end(&self, at: usize, open: char) -> Option<usize> {
+        let body = at + open.len_utf8();
+        let rest = window(&self.text[body..]);
+        let colon = rest.find(':').filter(|colon| *colon > 0)?;
+        let stop = rest.find(|c: char| closers(open).contains(&c) || matches!(c, '}' | '\n'));
+        let lost = match stop.map(|stop| (stop, &rest[stop..])) {
+            Some((stop, _)) if stop < colon => false,
+            Some((stop, behind)) if behind.starts_with(closers(open)) => {
+                let opens_value = rest[colon + 1..stop].trim_start_matches(is_blank).is_empty();
+                opens_value && self.char_at(self.ahead(body + stop + open.len_utf8())).is_some_and(|c| c != ':')
+            }
+            // Only at the very end: a long key may hold a colon and a brace.
+            Some((_, behind)) => {
+                let is_all = body + rest.len() == self.text.len();
+                behind.starts_with('}') && is_all && !behind.contains(closers(open))
+            }
+            None => false,
+        };
+        lost.then_some(body + colon)
     }
 
     /// When the quote at `at` rather opens the next key or element, the string lost its closing quote before the comma:
@@ -253,7 +341,9 @@ impl Parser<'_> {
             }
             let window = &trimmed[..end];
             let len = if window.starts_with("/*") {
-                window.find("*/").map(|len| len + 2)
+                // One that is never closed goes on to the end.
+                let at_end = (end == trimmed.len()).then_some(end);
+                window.find("*/").map(|len| len + 2).or(at_end)
             } else if window.starts_with("//") {
                 window.find('\n')
             } else {
@@ -352,8 +442,17 @@ fn unicode(text: &str, pos: &mut usize, out: &mut String, notes: &mut Notes) -> 
     true
 }
 
+/// The beginning of a text, as far as keys are looked for ahead.
+pub(super) fn window(text: &str) -> &str {
+    let mut end = KEY_AHEAD.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
 /// The text of a string body whose end is known.
-fn decode(body: &str) -> String {
+pub(super) fn decode(body: &str) -> String {
     let (mut out, mut pos, mut notes) = (String::new(), 0, Notes::default());
     while let Some(c) = body[pos..].chars().next() {
         pos += c.len_utf8();

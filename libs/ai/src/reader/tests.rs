@@ -63,11 +63,27 @@ fn each_habit_is_repaired_and_named() {
         ("{\"a\": \"\\d+ \\(x\\)\"}", json!({"a": "\\d+ \\(x\\)"}), vec![K::BadEscape]),
         ("{\"a\": \"x\" + \"y\"}", json!({"a": "xy"}), vec![K::Concatenation]),
         ("{\"a\": , \"b\": 1}", json!({"a": null, "b": 1}), vec![K::MissingValue]),
+        ("\u{feff}{\"a\": 1}", json!({"a": 1}), vec![K::Whitespace]),
+        ("\"x\"\u{a0}", json!("x"), vec![K::Whitespace]),
         ("{\"a\":\u{a0}1}", json!({"a": 1}), vec![K::Whitespace]),
         ("{\\\"a\\\": \\\"b\\\"}", json!({"a": "b"}), vec![K::EscapedJson]),
         ("{\"a\": 1, \"a\": 2,}", json!({"a": 2}), vec![K::TrailingComma, K::DuplicateKey]),
         ("{\"a\": \"\"\"x \"y\" z\"\"\"}", json!({"a": "x \"y\" z"}), vec![K::SmartQuotes]),
         ("{\"a\": {\"b\": 1}}, \"c\": 2}", json!({"a": {"b": 1}, "c": 2}), vec![K::ExtraBracket]),
+        ("{\"a\": (1, \"b\", (2,)), \"c\": (3)}", json!({"a": [1, "b", [2]], "c": 3}), vec![K::Tuple]),
+        ("{\"a\": ([\"x\"]), \"b\": [\"y\", (1, 2)]}", json!({"a": ["x"], "b": ["y", [1, 2]]}), vec![K::Tuple]),
+        ("{\"a\": {'b', 'c'}}", json!({"a": ["b", "c"]}), vec![K::Tuple, K::SingleQuotes]),
+        ("{\"a\": ObjectId(\"12\"), \"b\": f(3)}", json!({"a": "12", "b": 3}), vec![K::FunctionCall]),
+        (
+            "{\"a\": true, WORD \"b\": 1}",
+            json!({"a": true, "b": 1}),
+            vec![K::StrayWord, K::UnquotedKey, K::MissingComma],
+        ),
+        ("{\"\"a\"\": \"\"b\"\"}", json!({"a": "b"}), vec![K::ExtraQuote]),
+        ("[\"a\": 1, \"b\": 2]", json!([{"a": 1, "b": 2}]), vec![K::MissingBracket]),
+        ("{\"a\": [1], [2], \"b\": 3}", json!({"a": [1, 2], "b": 3}), vec![K::ExtraBracket]),
+        ("{\"a:\"b\"}", json!({"a": "b"}), vec![K::MissingQuote]),
+        ("{\"a\": 2., \"b\": 1}", json!({"a": 2.0, "b": 1}), vec![K::Number]),
         ("{\"rows\": [[\"a\", \"b\"}, \"c\": 1}", json!({"rows": [["a", "b"]], "c": 1}), vec![K::MissingBracket]),
     ];
     for (text, expected, repairs) in cases {
@@ -76,6 +92,13 @@ fn each_habit_is_repaired_and_named() {
         repairs.sort_unstable();
         assert_eq!(kinds(text), repairs, "{text}");
     }
+}
+
+#[test]
+fn a_long_key_ends_the_string_before_it() {
+    let key = "ein langer Schlüssel: ".repeat(40);
+    let json = json!({ "a": "b", key.clone(): "c", format!("{key}\"x\""): ["d", {"e": "f", key: 1}] });
+    assert_eq!(value(&format!("Here: {json}")), json);
 }
 
 #[test]
@@ -88,7 +111,13 @@ fn a_cut_off_list_keeps_its_complete_elements() {
     assert_eq!(value("[12, 3"), json!([12]));
     assert_eq!(value("{\"a\": [1, 2], \"b\": \"hal"), json!({"a": [1, 2]}));
     assert_eq!(value("```json\n{\"a\": [1, {\"b\": 2\n```"), json!({"a": [1]}));
-    assert_eq!(read_with::<Value>("[\"whole\", \"hal", CutOff::Keep).unwrap().value, json!(["whole", "hal"]));
+    // For showing, what is there of the end is kept, and a text is a text; for work it is no answer.
+    let shown = |text: &str| read_with::<Value>(text, CutOff::Keep).unwrap().value;
+    assert_eq!(shown("[\"whole\", \"hal"), json!(["whole", "hal"]));
+    assert_eq!(shown("{\"a\": 1, \"b\":"), json!({"a": 1, "b": null}));
+    assert_eq!(shown("I cannot do that."), json!("I cannot do that."));
+    assert_eq!(super::read::<Value>("I cannot do that.").unwrap_err().kind, ReadErrorKind::NoJson);
+    assert_eq!(shown("{\"a\": 1}\n[2, True]"), json!([{"a": 1}, [2, true]]));
 }
 
 #[test]
@@ -184,6 +213,10 @@ fn time_is_linear_in_the_size() {
         " \n",
         "[\" ",
         "\"{\"",
+        "\",‚",
+        "\",\"\\\"",
+        "{\"a,",
+        "\",'",
     ] {
         for prefix in ["", "{\"a\": \""] {
             let text = format!("{prefix}{}", piece.repeat(size / piece.len()));
@@ -206,7 +239,7 @@ fn json_values() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(4, 40, 6, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
-            prop::collection::btree_map("[a-z]{1,6}", inner, 0..6)
+            prop::collection::btree_map(prop_oneof!["[a-z]{1,6}", "[a-z \"',:{}\\[\\]\\\\\n]{0,8}"], inner, 0..6)
                 .prop_map(|members| Value::Object(members.into_iter().collect())),
         ]
     })

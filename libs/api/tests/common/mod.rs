@@ -19,8 +19,8 @@ use axum::{
 use http_body_util::BodyExt;
 use igny8_api::{
     AcceptedJob, Access, Api, Authenticator, Bulk, BulkRequest, Caller, ClientIp, Created, Estimate, Failure, Identity,
-    IfMatch, JobAnswers, List, ListParams, Path, Query, Raw, Reply, StartedJob, Visitor, accepted, access::Rule,
-    created, no_content, versioned,
+    IfMatch, JobAnswers, List, ListParams, Path, Query, Raw, Reply, SearchParams, StartedJob, Visitor, accepted,
+    access::Rule, created, no_content, versioned,
 };
 use igny8_core::{
     Actor, Credits, Ctx, Error, ErrorKind, JobId, KeywordId, Result, Role, SessionId, SiteId, TenantId, UserId,
@@ -90,7 +90,7 @@ async fn open_create(toy: axum::extract::State<Toy>, _: Visitor, body: igny8_api
     Created(Thing { name: body.0.name, number: toy.made.fetch_add(1, Ordering::SeqCst) })
 }
 
-#[utoipa::path(get, path = "/api/toy/things", params(ListParams, ThingFilter), responses((status = 200, body = Value)))]
+#[utoipa::path(get, path = "/api/toy/things", params(ListParams, SearchParams, ThingFilter), responses((status = 200, body = Value)))]
 async fn list(Caller(ctx): Caller, list: List<ThingFilter>) -> Reply<axum::Json<Value>> {
     let descending = list.order(&[("name", false), ("-name", true)])?;
     Ok(axum::Json(serde_json::json!({

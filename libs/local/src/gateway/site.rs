@@ -30,6 +30,9 @@ pub trait SiteResolver: Send + Sync {
     async fn resolve(&self, host: &str) -> Option<SiteRoot>;
 }
 
+/// The file of a version that says where old addresses lead.
+const REDIRECTS: &str = "_redirects";
+
 /// What is said about caching when the object says nothing: keep it, but ask.
 const REVALIDATE: HeaderValue = HeaderValue::from_static("public, max-age=0, must-revalidate");
 
@@ -54,7 +57,20 @@ pub(super) fn serve(
             None
         }
     };
-    let found = candidates(path).into_iter().find_map(|name| file(&name));
+    let names = candidates(path);
+    let found = names.iter().find_map(|name| file(name));
+    if found.is_none()
+        && !names.is_empty()
+        && let Some((_, list)) = file(REDIRECTS)
+        && let Some(to) = moved_to(list, path)
+    {
+        let mut moved = answer(StatusCode::MOVED_PERMANENTLY, "text/plain; charset=utf-8", "Moved.");
+        if let Ok(to) = HeaderValue::from_str(&to) {
+            moved.headers_mut().insert(header::LOCATION, to);
+            moved.headers_mut().insert(header::CACHE_CONTROL, REVALIDATE);
+            return moved;
+        }
+    }
     let (status, name, object) = match found {
         Some((name, object)) => (StatusCode::OK, name, object),
         None => match file("404.html") {
@@ -63,6 +79,20 @@ pub(super) fn serve(
         },
     };
     respond(status, &name, object, *method == Method::HEAD, headers)
+}
+
+/// Where a path went, by the lines `/old /new 301` of a version; paths are compared without a slash at their end.
+fn moved_to(list: Object, path: &str) -> Option<String> {
+    let mut text = String::new();
+    // A version has few old addresses: the file is read only when there is nothing at the path.
+    // What is behind its end are the store's own notes on it.
+    let mut file = std::io::Read::take(list.file.try_into_std().ok()?, list.meta.size);
+    std::io::Read::read_to_string(&mut file, &mut text).ok()?;
+    let path = path.trim_end_matches('/');
+    text.lines().find_map(|line| {
+        let mut parts = line.split(' ');
+        (parts.next() == Some(path)).then(|| parts.next().map(str::to_owned)).flatten()
+    })
 }
 
 /// The keys, in order, under which a path's file may lie; none for a path that leaves the site.
@@ -131,6 +161,7 @@ mod tests {
             ("sites/a/v1/blog/x/index.html", "x"),
             ("sites/a/v1/404.html", "gone"),
             ("sites/a/v1/style.css", "css"),
+            ("sites/a/v1/_redirects", "/old /blog/x 301\n/blog/x /blog/y 301\n"),
             ("sites/b/v1/index.html", "other"),
             ("secret.txt", "secret"),
         ] {
@@ -171,6 +202,18 @@ mod tests {
             let (got, _, text) = get(&store, &root, Method::GET, path, "").await;
             assert_eq!((got, text.as_str()), (status, body), "{path}");
         }
+    }
+
+    #[tokio::test]
+    async fn old_addresses_are_moved_for_good() {
+        let (_folder, store, root) = store().await;
+        for path in ["/old", "/old/"] {
+            let (status, headers, _) = get(&store, &root, Method::GET, path, "").await;
+            assert_eq!((status, headers[header::LOCATION].to_str().unwrap()), (301, "/blog/x"), "{path}");
+        }
+        // Where a page is, nobody is sent away; and an address that leads nowhere stays so.
+        assert_eq!(get(&store, &root, Method::GET, "/blog/x", "").await.0, 200);
+        assert_eq!(get(&store, &root, Method::GET, "/older", "").await.0, 404);
     }
 
     #[tokio::test]

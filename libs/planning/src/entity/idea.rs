@@ -5,7 +5,7 @@ use igny8_table::{Entity, Indexes, Key, Keys};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::Plan;
+use crate::{MergedInto, Plan, Verdict};
 
 /// How far an idea has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -77,6 +77,15 @@ pub struct ContentIdea {
     pub audience: String,
     /// How far it has come.
     pub status: IdeaStatus,
+    /// What it would compete with, as the gate found when it was made, renamed or queued; none when it is new to the site.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub verdict: Option<Verdict>,
+    /// Why it was rejected, where somebody said so.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reject_reason: Option<String>,
+    /// What it was merged into, of a rejected one; its merge may be taken back.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub merged_into: Option<MergedInto>,
     /// The task that has it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub task_id: Option<TaskId>,

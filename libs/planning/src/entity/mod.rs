@@ -4,6 +4,6 @@ mod cluster;
 mod idea;
 mod keyword;
 
-pub use cluster::{Cluster, ClusterName};
+pub use cluster::{Cluster, ClusterName, PageType};
 pub use idea::{ContentIdea, IdeaStatus, IdeaTitle, OutlineSection};
 pub use keyword::{Keyword, KeywordName, KeywordStatus};

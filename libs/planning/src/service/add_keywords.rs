@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use igny8_core::{ClusterId, Ctx, Error, ErrorKind, KeywordId, Result, SectorId, SiteId, SiteScoped};
+use igny8_core::{Ctx, Error, ErrorKind, KeywordId, Result, SectorId, SiteId, SiteScoped};
 use igny8_platform::{audit, remember_answer};
 use igny8_table::{Effects, Key, Keys, TableError};
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::{
     Planning,
-    keywords::{move_volume, searches},
+    change_keywords::{MOST_SEARCHES, Totals, searches},
 };
 use crate::{
     Intent, clean_keyword,
@@ -213,12 +213,12 @@ impl Planning {
         };
         let mut added = Added::default();
         let mut effects = Effects::new();
-        let mut volumes: HashMap<ClusterId, i64> = HashMap::new();
+        let mut totals = Totals::default();
         for ((name, new), known) in chunk.iter().zip(known) {
             if let Some(known) = known {
                 if let Some(mut row) = known_rows.get(&known.id).and_then(|row| refreshed(row, new)) {
                     if let (Some(cluster), Some(before)) = (row.cluster_id, known_rows.get(&known.id)) {
-                        *volumes.entry(cluster).or_default() += searches(&row) - searches(before);
+                        totals.add(cluster, 0, searches(&row) - searches(before));
                     }
                     row.updated_at = now;
                     row.version += 1;
@@ -254,9 +254,7 @@ impl Planning {
             effects.create("name", &keys, &KeywordName { site_id: site, name: name.clone(), id })?;
             added.created += 1;
         }
-        for (cluster, more) in volumes {
-            move_volume(&keys, &mut effects, cluster, more);
-        }
+        totals.write(&keys, &mut effects);
         if let Some(answer) = remember {
             let mut answer = answer.clone();
             answer.created += added.created;
@@ -275,6 +273,9 @@ fn check(new: KeywordCreate) -> Result<NewKeyword, String> {
     let keyword = clean_keyword(&new.keyword).map_err(|error| error.to_string())?;
     if new.difficulty.is_some_and(|difficulty| difficulty > 100) {
         return Err("difficulty must be from 0 to 100".to_owned());
+    }
+    if new.volume.is_some_and(|volume| volume > MOST_SEARCHES) {
+        return Err("volume must be from 0 to 1,000,000,000,000".to_owned());
     }
     let cpc_cents = match new.cpc {
         None => None,

@@ -1,9 +1,14 @@
 //! Ideas: starting to generate them, lists, changes.
 
 use igny8_accounts::InSite;
-use igny8_core::{ClusterId, Credits, Ctx, Error, IdeaId, Page, PageRequest, Result, SectorId, SiteId, SiteScoped};
-use igny8_platform::{audit, remember_answer};
-use igny8_table::{Cond, Effects, Entity, Index, Keys, Query};
+use igny8_core::{
+    ClusterId, Credits, Ctx, Error, IdeaId, Page, PageRequest, Result, SectorId, SiteId, SiteScoped, maybe_null,
+};
+use igny8_platform::{
+    audit, remember_answer,
+    settings::{AI_IDEAS_PER_CLUSTER, Settings},
+};
+use igny8_table::{Cond, Effects, Entity, Index, Keys, Query, TableError};
 use igny8_work::{Job, JobCreate, NewItem};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -11,17 +16,18 @@ use utoipa::ToSchema;
 
 use super::{Planning, expect_version};
 use crate::{
+    Rivals,
     entity::{Cluster, ContentIdea, IdeaStatus, IdeaTitle, OutlineSection},
     normal_form,
     step::GENERATE_IDEAS,
 };
 
-/// Ideas per cluster, unless told.
-pub const PER_CLUSTER: u32 = 5;
 /// The most ideas per cluster and request.
 const MOST_PER_CLUSTER: u32 = 10;
 /// The most clusters of one request.
 const MOST_CLUSTERS: usize = 200;
+/// The longest reason for a rejection, in bytes: what a row has beside its plan.
+pub(crate) const LONGEST_REASON: usize = 380;
 
 /// Which ideas to generate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -29,13 +35,13 @@ const MOST_CLUSTERS: usize = 200;
 pub struct IdeasRequest {
     /// The clusters, all of one site.
     pub cluster_ids: Vec<ClusterId>,
-    /// How many ideas for each: 1 to 10, 5 unless told.
+    /// How many ideas for each: 1 to 10; what the settings say (5) unless told.
     #[serde(default)]
     #[schema(minimum = 1, maximum = 10)]
     pub per_cluster: Option<u32>,
 }
 
-/// An idea made by hand. Its texts may have 2,800 bytes together.
+/// An idea made by hand. Its texts may have 16,000 bytes together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IdeaCreate {
@@ -73,6 +79,19 @@ pub struct IdeaCreate {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IdeaUpdate {
+    /// The title, unique within the site.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// The cluster that it serves; null for none.
+    #[serde(default, deserialize_with = "maybe_null", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<ClusterId>)]
+    pub cluster_id: Option<Option<ClusterId>>,
+    /// post, page, product, service or taxonomy.
+    #[serde(default)]
+    pub entity_type: Option<String>,
+    /// One of the 14 structures.
+    #[serde(default)]
+    pub structure: Option<String>,
     /// What sets it apart.
     #[serde(default)]
     pub angle: Option<String>,
@@ -91,6 +110,12 @@ pub struct IdeaUpdate {
     /// accepted, rejected or new.
     #[serde(default)]
     pub status: Option<IdeaStatus>,
+    /// True: it shall be written though the gate found a rival; false takes that back.
+    #[serde(default)]
+    pub overrule: Option<bool>,
+    /// Why it is rejected, at most 380 bytes; gone once it is not rejected any more.
+    #[serde(default)]
+    pub reject_reason: Option<String>,
 }
 
 /// Which ideas.
@@ -115,6 +140,11 @@ impl Planning {
         Ok((items.iter().map(|item| item.price).sum(), items.len()))
     }
 
+    /// How many ideas a cluster gets where a request does not say it.
+    pub async fn ideas_per_cluster(&self, ctx: &Ctx) -> Result<u32> {
+        Ok(Settings::read(&self.table, ctx).await?.get(AI_IDEAS_PER_CLUSTER) as u32)
+    }
+
     /// Starts to generate ideas: one item per cluster, charged by the ideas that it yields.
     pub async fn generate_ideas(&self, ctx: &Ctx, request: &IdeasRequest) -> Result<Job> {
         let (site, items) = self.idea_items(ctx, request).await?;
@@ -122,7 +152,10 @@ impl Planning {
     }
 
     async fn idea_items(&self, ctx: &Ctx, request: &IdeasRequest) -> Result<(SiteId, Vec<NewItem>)> {
-        let per_cluster = request.per_cluster.unwrap_or(PER_CLUSTER);
+        let per_cluster = match request.per_cluster {
+            Some(told) => told,
+            None => self.ideas_per_cluster(ctx).await?,
+        };
         if !(1..=MOST_PER_CLUSTER).contains(&per_cluster) {
             return Err(Error::invalid("per_cluster", format!("must be from 1 to {MOST_PER_CLUSTER}")));
         }
@@ -153,17 +186,12 @@ impl Planning {
     }
 
     /// Makes an idea by hand.
-    pub async fn create_idea(&self, ctx: &Ctx, new: IdeaCreate) -> Result<ContentIdea> {
+    pub async fn create_idea(&self, ctx: &Ctx, new: IdeaCreate, rivals: &dyn Rivals) -> Result<ContentIdea> {
         self.accounts.site(ctx, new.site_id).await?;
-        let sector_id = match new.cluster_id {
-            Some(cluster) if cluster.site_tag() == new.site_id.site_tag() => {
-                self.cluster_by_id(ctx, cluster).await?.sector_id
-            }
-            Some(_) => return Err(Error::not_found("cluster")),
-            None => None,
-        };
+        let cluster = self.cluster_for(ctx, new.site_id, new.cluster_id).await?;
+        let sector_id = cluster.and_then(|cluster| cluster.sector_id);
         let (millis, random) = ctx.seed();
-        let idea = ContentIdea {
+        let mut idea = ContentIdea {
             id: IdeaId::new(new.site_id, millis, random),
             site_id: new.site_id,
             sector_id,
@@ -177,6 +205,9 @@ impl Planning {
             estimated_words: new.estimated_words.unwrap_or(1_000),
             audience: new.audience,
             status: IdeaStatus::New,
+            verdict: None,
+            reject_reason: None,
+            merged_into: None,
             task_id: None,
             created_at: ctx.now(),
             updated_at: ctx.now(),
@@ -184,20 +215,25 @@ impl Planning {
             version: 1,
         };
         idea.plan().check()?;
+        idea.verdict = self.gate(ctx, idea.site_id, rivals, &[&idea.title]).await?.judge(&idea);
         let keys = Keys::new(ctx);
         let mut effects = Effects::new();
         effects.create("idea", &keys, &idea)?;
         effects.create("title", &keys, &title_of(&idea))?;
+        serve(&keys, &mut effects, idea.cluster_id);
         audit(ctx, &mut effects, "idea.created", format!("idea:{}", idea.id))?;
         remember_answer(ctx, &mut effects, 201, &idea)?;
-        self.table.transact("planning.create_idea", effects).await.map_err(|error| {
-            if error.failed("title") {
-                Error::conflict("There is an idea with this title in this site already.")
-            } else {
-                error.into()
-            }
-        })?;
+        self.table.transact("planning.create_idea", effects).await.map_err(refused)?;
         Ok(idea)
+    }
+
+    /// The cluster that an idea will serve, if it is one of the site.
+    async fn cluster_for(&self, ctx: &Ctx, site: SiteId, cluster: Option<ClusterId>) -> Result<Option<Cluster>> {
+        match cluster {
+            Some(cluster) if cluster.site_tag() == site.site_tag() => self.cluster_by_id(ctx, cluster).await.map(Some),
+            Some(_) => Err(Error::not_found("cluster")),
+            None => Ok(None),
+        }
     }
 
     /// An idea by its id.
@@ -228,38 +264,69 @@ impl Planning {
         Ok(self.table.page(&keys, read, query.page).await?)
     }
 
-    /// Changes an idea; `version` is that of `If-Match`.
+    /// Changes an idea; `version` is that of `If-Match`. One with another title or other keywords is judged again.
     pub async fn update_idea(
         &self,
         ctx: &Ctx,
         id: IdeaId,
         change: IdeaUpdate,
         version: Option<u64>,
+        rivals: &dyn Rivals,
     ) -> Result<ContentIdea> {
-        let mut idea = self.idea(ctx, id).await?;
-        expect_version(idea.version, version)?;
-        if matches!(idea.status, IdeaStatus::Queued | IdeaStatus::Written) {
+        let before = self.idea(ctx, id).await?;
+        expect_version(before.version, version)?;
+        if let Some(merged) = &before.merged_into {
+            let message = format!("It was merged into “{}”. Take the merge back first.", merged.rival.title);
+            return Err(Error::conflict(message));
+        }
+        if matches!(before.status, IdeaStatus::Queued | IdeaStatus::Written) {
             return Err(Error::conflict("A task has this idea already; change the task or the content instead."));
         }
-        match change.status {
-            None => {}
-            Some(status @ (IdeaStatus::New | IdeaStatus::Accepted | IdeaStatus::Rejected)) => idea.status = status,
-            Some(IdeaStatus::Queued | IdeaStatus::Written) => {
-                return Err(Error::invalid("status", "is set by POST /api/planner/ideas/queue and by writing"));
-            }
+        let mut idea = before.clone();
+        decide(&mut idea, change.status, change.reject_reason)?;
+        if let Some(cluster) = change.cluster_id {
+            let cluster = self.cluster_for(ctx, idea.site_id, cluster).await?;
+            idea.cluster_id = cluster.as_ref().map(|cluster| cluster.id);
+            idea.sector_id = cluster.map_or(idea.sector_id, |cluster| cluster.sector_id);
         }
+        if let Some(title) = change.title {
+            idea.title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+        }
+        idea.entity_type = change.entity_type.unwrap_or(idea.entity_type);
+        idea.structure = change.structure.unwrap_or(idea.structure);
         idea.angle = change.angle.unwrap_or(idea.angle);
         idea.outline = change.outline.unwrap_or(idea.outline);
         idea.target_keywords = change.target_keywords.unwrap_or(idea.target_keywords);
         idea.estimated_words = change.estimated_words.unwrap_or(idea.estimated_words);
         idea.audience = change.audience.unwrap_or(idea.audience);
         idea.plan().check()?;
+        if idea.title != before.title || idea.target_keywords != before.target_keywords {
+            idea.verdict = self.gate(ctx, idea.site_id, rivals, &[&idea.title]).await?.judge(&idea);
+        }
+        let overruled = match (change.overrule, &mut idea.verdict) {
+            (Some(_), None) => return Err(Error::invalid("overrule", "this idea has no verdict to overrule")),
+            (Some(overruled), Some(verdict)) => {
+                verdict.overruled = overruled;
+                overruled
+            }
+            (None, _) => false,
+        };
         idea.updated_at = ctx.now();
         idea.version += 1;
+        let keys = Keys::new(ctx);
         let mut effects = Effects::new();
-        effects.replace("idea", &Keys::new(ctx), &idea, idea.version - 1)?;
-        audit(ctx, &mut effects, "idea.updated", format!("idea:{id}"))?;
-        self.table.transact("planning.update_idea", effects).await?;
+        effects.replace("idea", &keys, &idea, before.version)?;
+        let (old, new) = (title_of(&before), title_of(&idea));
+        if old.key(&keys) != new.key(&keys) {
+            effects.delete("old title", old.key(&keys), Some(Cond::eq("id", id)));
+            effects.create("title", &keys, &new)?;
+        }
+        if idea.cluster_id != before.cluster_id {
+            serve(&keys, &mut effects, idea.cluster_id);
+        }
+        let deed = if overruled { "idea.overruled" } else { "idea.updated" };
+        audit(ctx, &mut effects, deed, format!("idea:{id}"))?;
+        self.table.transact("planning.update_idea", effects).await.map_err(refused)?;
         Ok(idea)
     }
 
@@ -277,6 +344,52 @@ impl Planning {
         self.table.transact("planning.delete_idea", effects).await?;
         Ok(())
     }
+}
+
+/// An idea names only a cluster that stays.
+fn serve(keys: &Keys, effects: &mut Effects, cluster: Option<ClusterId>) {
+    if let Some(cluster) = cluster {
+        effects.check("cluster", Cluster::key_of(keys, cluster), Cluster::stays());
+    }
+}
+
+/// Why an idea was not written, in words.
+fn refused(error: TableError) -> Error {
+    if error.failed("title") {
+        return Error::conflict("There is an idea with this title in this site already.");
+    }
+    if error.failed("cluster") {
+        return Error::conflict("This cluster is being merged into another one. Choose that one.");
+    }
+    error.into()
+}
+
+/// What a person may decide, and why; a reason belongs to a rejection alone.
+fn decide(idea: &mut ContentIdea, status: Option<IdeaStatus>, reason: Option<String>) -> Result<()> {
+    match status {
+        None => {}
+        Some(status @ (IdeaStatus::New | IdeaStatus::Accepted | IdeaStatus::Rejected)) => idea.status = status,
+        Some(IdeaStatus::Queued | IdeaStatus::Written) => {
+            return Err(Error::invalid("status", "is set by POST /api/planner/ideas/queue and by writing"));
+        }
+    }
+    let reason = reason.map(|reason| reason.split_whitespace().collect::<Vec<_>>().join(" "));
+    if reason.as_ref().is_some_and(|reason| reason.len() > LONGEST_REASON) {
+        return Err(Error::invalid(
+            "reject_reason",
+            format!("may have {LONGEST_REASON} bytes, and this has more; say it shorter"),
+        ));
+    }
+    let reason = reason.filter(|reason| !reason.is_empty());
+    if idea.status != IdeaStatus::Rejected {
+        if reason.is_some() {
+            return Err(Error::invalid("reject_reason", "belongs to an idea that is rejected"));
+        }
+        idea.reject_reason = None;
+    } else if reason.is_some() {
+        idea.reject_reason = reason;
+    }
+    Ok(())
 }
 
 /// The row that makes an idea's title unique.

@@ -4,34 +4,13 @@ use igny8_accounts::InSite;
 use igny8_core::{ClusterId, Ctx, Error, ErrorKind, KeywordId, Page, PageRequest, Result, SectorId, SiteId};
 use igny8_platform::audit;
 use igny8_table::{Cond, Effects, Entity, Index, Key, Keys, Query, TableError, Update};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
-use super::Planning;
+use super::{Planning, change_keywords::searches};
 use crate::{
     Intent,
     entity::{Cluster, Keyword, KeywordName, KeywordStatus},
     normal_form,
 };
-
-/// A change of a keyword; what is left out stays.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct KeywordUpdate {
-    /// Searches a month.
-    #[serde(default)]
-    pub volume: Option<u64>,
-    /// Keyword difficulty, 0 to 100.
-    #[serde(default)]
-    #[schema(maximum = 100)]
-    pub difficulty: Option<u8>,
-    /// Search intent.
-    #[serde(default)]
-    pub intent: Option<Intent>,
-    /// `archived` puts it away, `new` takes it back.
-    #[serde(default)]
-    pub status: Option<KeywordStatus>,
-}
 
 /// The order of a list of keywords.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -152,43 +131,6 @@ impl Planning {
             .collect())
     }
 
-    /// Changes a keyword; `version` is that of `If-Match`.
-    pub async fn update_keyword(
-        &self,
-        ctx: &Ctx,
-        id: KeywordId,
-        change: KeywordUpdate,
-        version: Option<u64>,
-    ) -> Result<Keyword> {
-        let mut row = self.keyword(ctx, id).await?;
-        crate::service::expect_version(row.version, version)?;
-        if change.difficulty.is_some_and(|difficulty| difficulty > 100) {
-            return Err(Error::invalid("difficulty", "must be from 0 to 100"));
-        }
-        if let Some(status) = change.status {
-            row.status = match (status, row.cluster_id) {
-                (KeywordStatus::Archived, _) => KeywordStatus::Archived,
-                (KeywordStatus::New, None) => KeywordStatus::New,
-                (KeywordStatus::New, Some(_)) => KeywordStatus::Clustered,
-                _ => return Err(Error::invalid("status", "can be set to archived or new; the rest follows from work")),
-            };
-        }
-        let searches_before = searches(&row);
-        row.volume = change.volume.or(row.volume);
-        row.difficulty = change.difficulty.or(row.difficulty);
-        row.intent = change.intent.or(row.intent);
-        row.updated_at = ctx.now();
-        row.version += 1;
-        let mut effects = Effects::new();
-        effects.replace("keyword", &Keys::new(ctx), &row, row.version - 1)?;
-        if let Some(cluster) = row.cluster_id {
-            move_volume(&Keys::new(ctx), &mut effects, cluster, searches(&row) - searches_before);
-        }
-        audit(ctx, &mut effects, "keyword.updated", format!("keyword:{id}"))?;
-        self.table.transact("planning.update_keyword", effects).await?;
-        Ok(row)
-    }
-
     /// Removes a keyword, and takes it out of its cluster's totals.
     pub async fn delete_keyword(&self, ctx: &Ctx, id: KeywordId) -> Result<()> {
         let row = self.keyword(ctx, id).await?;
@@ -201,7 +143,7 @@ impl Planning {
                 "cluster",
                 Update::at(Cluster::key_of(&keys, cluster))
                     .add("keyword_count", -1)
-                    .add("volume", -(row.volume.unwrap_or_default() as i64))
+                    .add("volume", -searches(&row))
                     .when(Cond::Exists),
             );
         }
@@ -224,16 +166,5 @@ impl KeywordQuery {
         conds.extend(self.min_difficulty.map(|n| Cond::ge_n("difficulty", n)));
         conds.extend(self.max_difficulty.map(|n| Cond::le_n("difficulty", n)));
         (!conds.is_empty()).then_some(Cond::All(conds))
-    }
-}
-
-pub(super) fn searches(keyword: &Keyword) -> i64 {
-    keyword.volume.unwrap_or_default() as i64
-}
-
-/// A cluster's volume is the sum of its keywords' at every moment.
-pub(super) fn move_volume(keys: &Keys, effects: &mut Effects, cluster: ClusterId, more: i64) {
-    if more != 0 {
-        effects.update("cluster", Update::at(Cluster::key_of(keys, cluster)).add("volume", more).when(Cond::Exists));
     }
 }

@@ -1,10 +1,17 @@
 //! The planner's service: sentences that start with the planner, as `planning.cluster(ctx, selection)`.
 
 mod add_keywords;
+mod change_keywords;
 mod clusters;
+mod duplicates;
+mod hubs;
 mod ideas;
 mod imports;
 mod keywords;
+mod merge;
+mod scheduled;
+mod split;
+mod unmerge;
 
 use igny8_accounts::Accounts;
 use igny8_cloud::Cloud;
@@ -13,13 +20,21 @@ use igny8_table::Table;
 use igny8_work::Work;
 
 pub use add_keywords::{Added, AddedKeywords, KeywordCreate, RejectedKeyword};
+pub use change_keywords::{KeywordUpdate, PerKeyword};
 pub use clusters::{ClusterCreate, ClusterSelection, ClusterUpdate};
-pub(crate) use clusters::{LONGEST_NAME, name_of};
+pub(crate) use clusters::{LONGEST_NAME, PER_CREDIT, name_of};
+pub use duplicates::{DuplicateIn, DuplicateKeyword, DuplicateQuery, Duplicates};
+#[cfg(test)]
+pub(crate) use ideas::LONGEST_REASON;
 pub(crate) use ideas::title_of;
 pub use ideas::{IdeaCreate, IdeaQuery, IdeaUpdate, IdeasRequest};
 pub use imports::{Import, ImportStarted, ImportStatus, ImportSummary};
 pub(crate) use imports::{MOST_REPORTED, ROWS_PER_ITEM, UPLOAD, new_keyword, source_name};
-pub use keywords::{KeywordQuery, KeywordSort, KeywordUpdate};
+pub use keywords::{KeywordQuery, KeywordSort};
+pub(crate) use merge::MOST_CLUSTERS;
+pub use merge::{ClusterMerge, MERGE_CLUSTERS, Merge, MergeInput};
+pub use split::ClusterSplit;
+pub use unmerge::{Unmerge, Was};
 
 /// The planner of all tenants. Cheap to clone.
 #[derive(Debug, Clone)]

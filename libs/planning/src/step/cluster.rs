@@ -1,4 +1,4 @@
-//! `auto_cluster`: up to 30 keywords become new and existing clusters.
+//! `auto_cluster`: up to 30 keywords, as the settings say, become new and existing clusters.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -6,27 +6,30 @@ use std::{
 };
 
 use async_trait::async_trait;
-use igny8_accounts::Site;
+use igny8_accounts::{Site, SiteType};
 use igny8_ai::{
     AiFunction,
     shapes::{ClusterInput, ClusterOutput, ExistingCluster, KeywordIn, SiteInfo, cluster_schema},
 };
 use igny8_core::{ClusterId, Credits, Ctx, KeywordId, Limit, SectorId, SiteId};
+use igny8_similarity::name_form;
 use igny8_table::{Cond, Effects, Entity, Key, Keys, Query, Update};
 use igny8_work::{Failure, FunctionSpec, Item, Models, Outcome, Progress, Step};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{AUTO_CLUSTER, cut};
+use super::{AUTO_CLUSTER, compare::compare, cut};
 use crate::{
     Planning,
-    entity::{Cluster, ClusterName, Keyword, KeywordStatus},
+    entity::{Cluster, ClusterName, Keyword, KeywordStatus, PageType},
     normal_form,
-    service::{LONGEST_NAME, name_of},
+    service::{LONGEST_NAME, PER_CREDIT, name_of},
 };
 
-/// How many existing clusters the model is told.
-const CONTEXT: usize = 100;
+/// How many existing clusters the model is told: those that are nearest to the keywords.
+const CONTEXT: usize = 40;
+/// Of how many clusters of the site, newest first, they are chosen: about 250 units.
+const CHOSEN_OF: usize = 2_000;
 
 /// The AI function.
 #[derive(Debug, Clone, Copy)]
@@ -65,7 +68,7 @@ impl AiFunction for AutoCluster {
 
     fn price(&self, _: &ClusterInput, output: &ClusterOutput) -> Credits {
         let placed: usize = output.clusters.iter().map(|cluster| cluster.keywords.len()).sum();
-        Credits(placed.div_ceil(30) as i64)
+        Credits(placed.div_ceil(PER_CREDIT) as i64)
     }
 }
 
@@ -74,7 +77,11 @@ struct Input {
     site_id: SiteId,
     #[serde(default)]
     sector_id: Option<SectorId>,
+    #[serde(default)]
     keyword_ids: Vec<KeywordId>,
+    /// It is the last item, which has no keywords of its own.
+    #[serde(default)]
+    compare: bool,
 }
 
 /// The worker's step.
@@ -100,6 +107,31 @@ pub(crate) fn site_info(site: &Site) -> SiteInfo {
     }
 }
 
+/// The clusters that the model is told, nearest first.
+fn nearest<'a>(all: &'a [Cluster], keywords: &[Option<Keyword>]) -> Vec<&'a Cluster> {
+    let about: Vec<String> = all.iter().map(|cluster| format!("{} {}", cluster.name, cluster.description)).collect();
+    let wanted: Vec<&str> = keywords.iter().flatten().map(|keyword| keyword.keyword.as_str()).collect();
+    igny8_similarity::relevant(&about, &wanted, CONTEXT).into_iter().map(|at| &all[at]).collect()
+}
+
+/// Where the answer names a cluster in other words than the site does (another order, a plural), the site's name counts:
+/// items that run at the same time do not see each other's clusters, and models do not copy names faithfully.
+fn use_existing_names(output: &mut ClusterOutput, existing: &[Cluster], sector: Option<SectorId>) {
+    let mut known: BTreeMap<String, &str> = BTreeMap::new();
+    // The oldest of several wins.
+    for cluster in existing.iter().filter(|cluster| cluster.sector_id == sector) {
+        known.insert(name_form(&cluster.name), &cluster.name);
+    }
+    let taken: BTreeSet<String> = known.values().map(|name| normal_form(name)).collect();
+    for cluster in &mut output.clusters {
+        if !taken.contains(&normal_form(&cluster.name))
+            && let Some(name) = known.get(&name_form(&cluster.name))
+        {
+            (*name).clone_into(&mut cluster.name);
+        }
+    }
+}
+
 #[async_trait]
 impl Step for ClusterStep {
     fn spec(&self) -> FunctionSpec {
@@ -109,6 +141,9 @@ impl Step for ClusterStep {
     async fn run(&self, ctx: &Ctx, item: &Item, progress: &Progress<'_>) -> Result<Outcome, Failure> {
         let planning = &self.planning;
         let input: Input = serde_json::from_value(item.input.clone()).map_err(igny8_core::Error::internal)?;
+        if input.compare {
+            return compare(planning, ctx, item, input.site_id).await;
+        }
         let keys = Keys::new(ctx);
         let site = planning.accounts.site(ctx, input.site_id).await?;
         let wanted: Vec<Key> = input.keyword_ids.iter().map(|id| Keyword::key_of(&keys, *id)).collect();
@@ -117,7 +152,8 @@ impl Step for ClusterStep {
         if !keywords.iter().flatten().any(|keyword| keyword.status == KeywordStatus::New) {
             return Ok(Outcome { result: json!({ "clusters": 0, "keywords": 0 }), ..Outcome::default() });
         }
-        let existing = self.existing(ctx, &input).await?;
+        let all = self.existing(ctx, &input).await?;
+        let existing = nearest(&all, &keywords);
         let question = ClusterInput {
             site: site_info(&site),
             keywords: keywords
@@ -143,22 +179,32 @@ impl Step for ClusterStep {
         let (answer, usage) =
             planning.work.ask(self.models.as_ref(), &AutoCluster, &question, ctx, item, progress).await?;
         let price = AutoCluster.price(&question, &answer.output);
-        let (effects, result) = self.apply(ctx, &input, &keywords, &answer.output).await?;
+        let (effects, result) = self.apply(ctx, &input, site.site_type, &keywords, &all, answer.output).await?;
         let nothing = result["keywords"] == json!(0);
         Ok(Outcome { effects, price: if nothing { Credits::ZERO } else { price }, usage, result })
     }
 }
 
 impl ClusterStep {
+    /// The newest clusters of the site, or of the sector that the keywords are of.
     async fn existing(&self, ctx: &Ctx, input: &Input) -> Result<Vec<Cluster>, Failure> {
         let keys = Keys::new(ctx);
         let mut query = Query::partition(keys.site_partition(input.site_id, Cluster::KIND))
             .descending()
-            .limit(Limit::new(CONTEXT).unwrap_or_default());
+            .limit(Limit::new(Limit::MAX).unwrap_or_default());
         if let Some(sector) = input.sector_id {
             query = query.filter(Cond::eq("sector_id", sector));
         }
-        Ok(self.planning.table.query::<Cluster>(&keys, query).await?.items)
+        let (mut found, mut cursor) = (Vec::new(), None);
+        while found.len() < CHOSEN_OF {
+            let page = self.planning.table.query::<Cluster>(&keys, query.clone().cursor(cursor)).await?;
+            found.extend(page.items);
+            cursor = page.next_cursor;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        Ok(found)
     }
 
     /// The rows that an answer means: names decide which clusters are new, as they are now and not as the model saw
@@ -167,11 +213,14 @@ impl ClusterStep {
         &self,
         ctx: &Ctx,
         input: &Input,
+        site_type: SiteType,
         keywords: &[Option<Keyword>],
-        output: &ClusterOutput,
+        existing: &[Cluster],
+        mut output: ClusterOutput,
     ) -> Result<(Effects, Value), Failure> {
         let keys = Keys::new(ctx);
         let now = ctx.now();
+        use_existing_names(&mut output, existing, input.sector_id);
         // Two clusters of one name in the answer are one.
         let mut by_name: BTreeMap<String, (String, String, Vec<&Keyword>)> = BTreeMap::new();
         for cluster in &output.clusters {
@@ -191,7 +240,7 @@ impl ClusterStep {
             by_name.keys().map(|name| ClusterName::key_of(&keys, input.site_id, input.sector_id, name)).collect();
         let known: Vec<Option<ClusterName>> = self.planning.table.get_many(&names).await?;
         let mut effects = Effects::new();
-        let (mut created, mut moved, mut ids) = (0, 0, Vec::new());
+        let (mut created, mut moved, mut ids) = (Vec::new(), 0, Vec::new());
         for ((name, (title, description, members)), known) in by_name.into_iter().zip(known) {
             let volume: u64 = members.iter().filter_map(|keyword| keyword.volume).sum();
             let id = if let Some(known) = known {
@@ -210,10 +259,14 @@ impl ClusterStep {
                     id: ClusterId::new(input.site_id, millis, random),
                     site_id: input.site_id,
                     sector_id: input.sector_id,
+                    page_type: PageType::guess(&title, site_type),
                     name: title,
                     description,
                     keyword_count: members.len() as u64,
                     volume,
+                    hub_id: None,
+                    spoke_count: 0,
+                    merging_into: None,
                     created_at: now,
                     updated_at: now,
                     created_by: None,
@@ -222,7 +275,7 @@ impl ClusterStep {
                 debug_assert_eq!(normal_form(&cluster.name), name);
                 effects.create("cluster", &keys, &cluster)?;
                 effects.create("cluster name", &keys, &name_of(&cluster))?;
-                created += 1;
+                created.push(cluster.id);
                 cluster.id
             };
             ids.push(id);
@@ -236,7 +289,9 @@ impl ClusterStep {
                 moved += 1;
             }
         }
-        let result = json!({ "clusters": ids.len(), "created": created, "keywords": moved, "cluster_ids": ids });
+        let result = json!({
+            "clusters": ids.len(), "created": created.len(), "keywords": moved, "cluster_ids": ids, "created_ids": created,
+        });
         Ok((effects, result))
     }
 }

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::{GENERATE_IDEAS, cluster::site_info, cut};
 use crate::{
-    Planning,
+    Planning, Rivals,
     entity::{Cluster, ContentIdea, IdeaStatus, IdeaTitle, Keyword, KeywordStatus, OutlineSection},
     normal_form,
     plan::fit,
@@ -79,13 +79,13 @@ fn tidy(idea: &mut IdeaOut) {
     }
     idea.estimated_words = if idea.estimated_words == 0 { 1_000 } else { idea.estimated_words.clamp(200, 5_000) };
     idea.outline.retain(|section| !section.heading.trim().is_empty());
-    idea.outline.truncate(12);
+    idea.outline.truncate(20);
     for section in &mut idea.outline {
-        section.heading = cut(&section.heading, 120);
+        section.heading = cut(&section.heading, 200);
         section.points.retain(|point| !point.trim().is_empty());
-        section.points.truncate(5);
+        section.points.truncate(10);
         for point in &mut section.points {
-            *point = cut(point, 120);
+            *point = cut(point, 300);
         }
     }
     idea.target_keywords.truncate(10);
@@ -102,12 +102,13 @@ struct Input {
 pub struct IdeasStep {
     planning: Planning,
     models: Arc<dyn Models>,
+    rivals: Arc<dyn Rivals>,
 }
 
 impl IdeasStep {
-    /// The step with the models it may ask.
-    pub fn new(planning: Planning, models: Arc<dyn Models>) -> Self {
-        Self { planning, models }
+    /// The step with the models it may ask, and with who knows what ideas compete with.
+    pub fn new(planning: Planning, models: Arc<dyn Models>, rivals: Arc<dyn Rivals>) -> Self {
+        Self { planning, models, rivals }
     }
 }
 
@@ -188,6 +189,8 @@ impl IdeasStep {
         let names: Vec<Key> =
             ideas.iter().map(|idea| IdeaTitle::key_of(&keys, cluster.site_id, &normal_form(&idea.title))).collect();
         let taken: Vec<Option<IdeaTitle>> = self.planning.table.get_many(&names).await?;
+        let titles: Vec<&str> = ideas.iter().map(|idea| idea.title.as_str()).collect();
+        let mut gate = self.planning.gate(ctx, cluster.site_id, self.rivals.as_ref(), &titles).await?;
         let mut effects = Effects::new();
         let mut ids = Vec::new();
         let mut served: BTreeSet<String> = BTreeSet::new();
@@ -221,6 +224,9 @@ impl IdeasStep {
                 estimated_words: idea.estimated_words,
                 audience: idea.audience,
                 status: IdeaStatus::New,
+                verdict: None,
+                merged_into: None,
+                reject_reason: None,
                 task_id: None,
                 created_at: now,
                 updated_at: now,
@@ -228,10 +234,16 @@ impl IdeasStep {
                 version: 1,
             };
             fit(&mut row);
+            row.verdict = gate.judge(&row);
+            gate.add(&row);
             effects.create("idea", &keys, &row)?;
             effects.create("idea title", &keys, &title_of(&row))?;
             served.extend(row.target_keywords.iter().map(|keyword| normal_form(keyword)));
             ids.push(row.id);
+        }
+        if !ids.is_empty() {
+            // One that is being merged gets no new ideas: the step runs again until that is done.
+            effects.check("cluster", Cluster::key_of(&keys, cluster.id), Cluster::stays());
         }
         for keyword in keywords {
             if keyword.status == KeywordStatus::Clustered && served.contains(&normal_form(&keyword.keyword)) {

@@ -1,12 +1,14 @@
 //! The planner's work in the background: one step per function.
 
 mod cluster;
+mod compare;
 mod ideas;
 mod import;
 
 use igny8_work::FunctionSpec;
 
 pub use cluster::ClusterStep;
+pub(crate) use compare::Same;
 pub use ideas::IdeasStep;
 pub use import::ImportStep;
 

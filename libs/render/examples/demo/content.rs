@@ -1,12 +1,27 @@
 //! Two small sites with real text, for the demo and for the tests.
 
 use igny8_core::{Timestamp, slugify};
-use igny8_render::{Article, Heading, Image, Site};
+use igny8_render::{Article, Heading, Image, Person, Site};
 
 /// An article in the making: text goes in piece by piece, headings are noted on the way.
 #[derive(Default)]
 struct Draft {
     article: Article,
+}
+
+/// Who writes here. One of them is known well.
+fn person(name: &str) -> Person {
+    let known = Person { slug: slugify(name), name: name.to_owned(), ..Person::default() };
+    if name != "Marta Lindqvist" {
+        return known;
+    }
+    Person {
+        job_title: "Bicycle mechanic".to_owned(),
+        bio: "Marta has kept the first stand of the workshop since 2009 & rides to it in any weather.".to_owned(),
+        credentials: vec!["Cytech level 3".to_owned(), "Wheel builder".to_owned()],
+        same_as: vec!["https://social.example/@marta/".to_owned()],
+        ..known
+    }
 }
 
 impl Draft {
@@ -16,7 +31,7 @@ impl Draft {
             article: Article {
                 slug: slugify(title),
                 title: title.to_owned(),
-                author: Some(author.to_owned()),
+                author: Some(person(author)),
                 published_at,
                 updated_at: published_at,
                 language: "en-GB".to_owned(),
@@ -95,6 +110,7 @@ pub fn articles() -> Vec<Article> {
             alt: "A front wheel with a disc brake, seen from the side".to_owned(),
             width: 1200,
             height: 630,
+            sources: Vec::new(),
         });
     }
     all
@@ -144,6 +160,7 @@ fn chain_wear() -> Article {
         "@type": "FAQPage",
         "mainEntity": [{"@type": "Question", "acceptedAnswer": {"@type": "Answer", "text": "No, but it must match the number of sprockets."}, "name": "Must a new chain be the same brand?"}],
     })];
+    article.reviewer = Some(person("Ismael Ferrer"));
     article
 }
 

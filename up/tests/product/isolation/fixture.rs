@@ -80,16 +80,52 @@ pub async fn fixture(client: &Client<'_>, word: &str) -> Fixture {
     put("JobId", id_of(&job));
     let contents = client.all(&format!("/api/writer/content?site_id={site}")).await;
     put("ContentId", id_of(&contents[0]));
+    let planned = client.job("/api/writer/images/prompts", &json!({ "content_ids": [id_of(&contents[0])] })).await;
+    assert_eq!(planned["status"], "succeeded", "{planned:#}");
+    let image = id_of(&client.all(&format!("/api/writer/images?site_id={site}&role=featured")).await[0]);
+    let made = client.job("/api/writer/images/generate", &json!({ "image_ids": [image] })).await;
+    assert_eq!(made["status"], "succeeded", "{made:#}");
+    put("ImageId", image);
+    rewrite(client, &id_of(&contents[0]), word).await;
     let publish = json!({ "content_ids": [id_of(&contents[1])], "destinations": ["igny8"] });
     assert_eq!(client.job("/api/publish", &publish).await["status"], "succeeded");
+    let source = json!({ "site_id": site, "title": format!("{word} source"), "text": format!("{word} has 3 parts.") });
+    put("SourceId", id_of(&created("/api/writer/sources".into(), source).await));
     let deployments = client.all(&format!("/api/publish/deployments?site_id={site}")).await;
     put("DeploymentId", id_of(&deployments[0]));
     put("RecordId", id_of(&client.all(&format!("/api/publish/records?site_id={site}")).await[0]));
     client.job(&format!("/api/publish/sites/{site}/deploy"), &json!({})).await;
+    let profile = json!({ "name": format!("{word} author") });
+    put("AuthorProfileId", id_of(&created("/api/thinker/author-profiles".into(), profile).await));
+    let strategy = json!({ "name": format!("{word} strategy"), "entity_type": "page" });
+    put("StrategyId", id_of(&created("/api/thinker/strategies".into(), strategy).await));
+    let test = client.job("/api/thinker/test", &json!({ "function": "auto_cluster" })).await;
+    assert_eq!(test["status"], "succeeded", "{test:#}");
+    put("TrialId", id_of(&test));
+    let prompt = client.get("/api/thinker/prompts/auto_cluster").await.good();
+    let text = format!("You work for {word}.\n{}", prompt["text"].as_str().unwrap());
+    let saved = json!({ "text": text, "note": word }).to_string();
+    client.call(hyper::Method::PUT, "/api/thinker/prompts/auto_cluster", Some(saved.into()), &[]).await.good();
     let import = created("/api/planner/keywords/import-url".into(), json!({ "site_id": site })).await;
     upload(client.cloud, import["url"].as_str().unwrap(), format!("Keyword\n{word} upload\n").into()).await;
     put("ImportId", import["import_id"].as_str().unwrap().to_owned());
     fixture
+}
+
+/// What can lie at a content: an old address `1`, variations, and a proposal with one conflict.
+async fn rewrite(client: &Client<'_>, content: &str, word: &str) {
+    let path = format!("/api/writer/content/{content}");
+    for slug in ["1".to_owned(), format!("{word}-page")] {
+        client.patch(&path, &json!({ "slug": slug })).await.good();
+    }
+    let titles = json!({ "content_id": content, "kind": "titles" });
+    assert_eq!(client.job("/api/writer/variations", &titles).await["status"], "succeeded");
+    let mut blocks = client.get(&path).await.good()["blocks"].clone();
+    let paragraph = blocks.as_array_mut().unwrap().iter_mut().find(|block| block["type"] == "paragraph").unwrap();
+    paragraph["text"] = json!(format!("{} And {word}.", paragraph["text"].as_str().unwrap()));
+    client.patch(&path, &json!({ "blocks": blocks })).await.good();
+    let job = client.job("/api/writer/regenerate", &json!({ "content_id": content })).await;
+    assert_eq!(job["items"][0]["result"]["conflicts"], 1, "{job:#}");
 }
 
 pub async fn upload(cloud: &Cloud, url: &str, file: Bytes) {
@@ -120,7 +156,26 @@ pub async fn complete(cloud: &Cloud, owner: &Client<'_>, operation: &Operation, 
             }
         }
     }
+    if operation.path.ends_with("/split") {
+        join(owner).await;
+    }
+    if operation.path.ends_with("/regenerate") || operation.path.ends_with("/reparse") {
+        drop_proposals(owner).await;
+    }
     Some(example)
+}
+
+/// Puts the fixture's keyword into its cluster, so that this one can be split: both are the oldest of their site.
+async fn join(owner: &Client<'_>) {
+    for site in owner.all("/api/auth/sites").await {
+        let site = id_of(&site);
+        let keywords = owner.all(&format!("/api/planner/keywords?site_id={site}")).await;
+        let clusters = owner.all(&format!("/api/planner/clusters?site_id={site}")).await;
+        if let (Some(keyword), Some(cluster)) = (keywords.last(), clusters.last()) {
+            let path = format!("/api/planner/keywords/{}", id_of(keyword));
+            owner.patch(&path, &json!({ "cluster_id": id_of(cluster) })).await.good();
+        }
+    }
 }
 
 /// A provider that takes no key; its address.
@@ -148,6 +203,34 @@ pub fn locked_provider() -> String {
     format!("http://{address}/v1")
 }
 
+/// Whether an operation that no usual row allows works on one that was made for it: an idea with a rival, one that was
+/// merged, a merge of clusters.
+pub async fn works_when_prepared(client: &Client<'_>, site: &str, operation: &Operation) -> bool {
+    let made = |path: &'static str, body: Value| async move { id_of(&client.post(path, &body).await.good()) };
+    let mut operation = operation.clone();
+    let (kind, id) = if operation.path.ends_with("/undo") {
+        let cluster = |name: &str| made("/api/planner/clusters", json!({ "site_id": site, "name": name }));
+        let (stays, goes) = (cluster("Tyres").await, cluster("Wheels").await);
+        let path = format!("/api/planner/clusters/{stays}/merge");
+        ("JobId", id_of(&client.job(&path, &json!({ "cluster_ids": [goes] })).await))
+    } else if operation.path.ends_with("/merge") || operation.path.ends_with("/unmerge") {
+        let idea = |title: &str| made("/api/planner/ideas", json!({ "site_id": site, "title": title }));
+        let rival = idea("When to change brake pads").await;
+        let idea = idea("When to change your brake pads").await;
+        let merge = json!({ "rival_id": rival });
+        if operation.path.ends_with("/unmerge") {
+            client.post(&format!("/api/planner/ideas/{idea}/merge"), &merge).await.good();
+        } else {
+            operation.example = Some(merge);
+        }
+        ("IdeaId", idea)
+    } else {
+        return false;
+    };
+    let fixture = Fixture::from([(kind.to_owned(), id)]);
+    operation.send(client, &operation.usual(&fixture)).await.status.is_success()
+}
+
 /// Whether an operation on a job that has ended well refuses works on one that still runs, or on one that has failed.
 pub async fn works_on_another_job(operation: &Operation) -> bool {
     let url = locked_provider();
@@ -172,4 +255,17 @@ pub async fn works_on_another_job(operation: &Operation) -> bool {
         }
     }
     false
+}
+
+/// Drops the proposals that wait: nothing is written anew over them.
+pub async fn drop_proposals(owner: &Client<'_>) {
+    for site in owner.all("/api/auth/sites").await {
+        for content in owner.all(&format!("/api/writer/content?site_id={}", id_of(&site))).await {
+            let path = format!("/api/writer/content/{}/proposal", id_of(&content));
+            let waits = owner.get(&path).await.good()["proposal"].clone();
+            if !waits.is_null() {
+                owner.delete(&format!("{path}/{}", waits["number"])).await.good();
+            }
+        }
+    }
 }

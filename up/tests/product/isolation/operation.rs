@@ -14,6 +14,7 @@ pub enum Part {
 }
 
 /// Where an operation takes an id.
+#[derive(Clone)]
 pub struct Place {
     pub part: Part,
     pub name: String,
@@ -23,6 +24,7 @@ pub struct Place {
     pub usual: bool,
 }
 
+#[derive(Clone)]
 pub struct Operation {
     pub method: Method,
     pub path: String,
@@ -64,6 +66,10 @@ impl Operation {
                 Part::Body => body.as_mut().unwrap()[&place.name] = json!(ids[0]),
             }
         }
+        // A prompt is known by its name, which is everybody's; what a tenant has made of it is not.
+        path = path.replace("{name}", "auto_cluster");
+        // So is a schedule, by its function.
+        path = path.replace("{function}", "auto_publish");
         // What is no id in a path is a number from 1.
         while let Some((start, end)) = path.find('{').zip(path.find('}')) {
             path.replace_range(start..=end, "1");

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     credits,
-    fixture::{PASSWORD, fixture, id},
+    fixture::{PASSWORD, drop_proposals, fixture, id},
     operation::{Call, Operation, Part, document_of},
 };
 use crate::common::Cloud;
@@ -95,6 +95,9 @@ async fn every_http_sample_is_a_request_that_is_served() {
             someone["password"] = json!(PASSWORD);
             let account = json!({ "tenant_name": "Ada", "email": someone["email"], "password": PASSWORD });
             cloud.nobody().post("/api/auth/register", &account).await.good();
+        }
+        if path.ends_with("/regenerate") || path.ends_with("/reparse") {
+            drop_proposals(&ana).await;
         }
         if !query.is_empty() {
             let pairs: Vec<_> = query.iter().map(|(name, value)| format!("{name}={value}")).collect();

@@ -59,6 +59,12 @@ impl Question {
             "generate_ideas"
         } else if system.contains("careful writer") {
             "generate_content"
+        } else if system.contains("careful editor") {
+            "regenerate_section"
+        } else if system.contains("finds titles") {
+            "generate_variation"
+        } else if system.contains("into typed blocks") {
+            "reparse_content"
         } else {
             panic!("whose prompt is this? {system}")
         };
@@ -109,6 +115,18 @@ impl Question {
                     })
                 });
                 json!({ "ideas": ideas.collect::<Vec<_>>() })
+            }
+            "regenerate_section" => {
+                let text = "A section that was written anew, with other words than those that stood here before.";
+                json!({ "blocks": [{ "type": "paragraph", "text": text }] })
+            }
+            "generate_variation" => {
+                let title = |n: usize| json!({ "title": format!("Another title {n}"), "meta_title": "" });
+                json!({ "titles": (1..=5).map(title).collect::<Vec<_>>() })
+            }
+            "reparse_content" => {
+                let blocks = json!([{ "type": "paragraph", "text": self.data("text") }]);
+                json!({ "title": "", "meta_title": "", "meta_description": "", "excerpt": "", "blocks": blocks })
             }
             _ => {
                 let title = self.data("brief")["title"].clone();

@@ -58,7 +58,6 @@ export function AddIdea({
             value={title}
             onChange={setTitle}
             error={errors.title}
-            hint="It cannot be changed later; a task made from the idea can have another."
           />
           <KindFields clusters={clusters} value={kind} onChange={setKind} errors={errors} />
           <IdeaFields

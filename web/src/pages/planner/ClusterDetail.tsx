@@ -1,9 +1,9 @@
-import { Lightbulb, Pencil, Trash2 } from "lucide-react";
+import { Lightbulb, Pencil, Split, Trash2 } from "lucide-react";
 import { Link } from "react-router";
 import { api, call } from "@/api/client";
 import { type List, useList } from "@/api/query";
 import type { Cluster, Idea, Keyword } from "@/api/types";
-import { date, number } from "@/lib/format";
+import { count, number, words } from "@/lib/format";
 import { StatusBadge } from "@/ui/Badge";
 import { Button, LinkButton } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
@@ -44,6 +44,7 @@ export function ClusterDetail({
   onClose,
   edit,
   generate,
+  split,
   remove,
 }: {
   id: string;
@@ -51,12 +52,14 @@ export function ClusterDetail({
   onClose: () => void;
   edit: (cluster: Cluster) => void;
   generate: (cluster: Cluster) => void;
+  split: (cluster: Cluster) => void;
   remove: (cluster: Cluster) => void;
 }) {
   const query = useCluster(id);
   const cluster = query.data;
   const { keywords, ideas } = useParts(id);
-  const isEmpty = cluster?.keyword_count === 0 && !ideas.loading && ideas.rows.length === 0;
+  const isEmpty =
+    cluster?.keyword_count === 0 && cluster.spoke_count === 0 && !ideas.loading && ideas.rows.length === 0;
   return (
     <Dialog
       title={cluster?.name ?? "Cluster"}
@@ -69,6 +72,13 @@ export function ClusterDetail({
           <>
             <Button icon={Trash2} look="danger" isDisabled={!isEmpty} onPress={() => remove(cluster)}>
               Delete
+            </Button>
+            <Button
+              icon={Split}
+              isDisabled={cluster.keyword_count < 2 || Boolean(cluster.merging_into)}
+              onPress={() => split(cluster)}
+            >
+              Split
             </Button>
             <Button icon={Pencil} onPress={() => edit(cluster)}>
               Edit
@@ -90,8 +100,9 @@ export function ClusterDetail({
           <dl className="grid grid-cols-3 gap-2">
             <Figure label="Searches a month" value={number(cluster.volume)} />
             <Figure label="Keywords" value={number(cluster.keyword_count)} />
-            <Figure label="Created" value={date(cluster.created_at)} />
+            <Figure label="Page type" value={words(cluster.page_type)} />
           </dl>
+          <Place cluster={cluster} />
           <Part
             title="Keywords"
             list={keywords}
@@ -127,11 +138,37 @@ export function ClusterDetail({
             )}
           </Part>
           {mayEdit && !isEmpty && (
-            <p className="text-xs text-ink-soft">A cluster can be deleted once it has no keywords and no ideas.</p>
+            <p className="text-xs text-ink-soft">
+              A cluster can be deleted once it has no keywords, no ideas and no spokes.
+            </p>
           )}
         </div>
       )}
     </Dialog>
+  );
+}
+
+/** Where it stands among the others. */
+function Place({ cluster }: { cluster: Cluster }) {
+  const hub = useCluster(cluster.hub_id ?? undefined).data;
+  const into = useCluster(cluster.merging_into ?? undefined).data;
+  if (cluster.merging_into) {
+    return (
+      <p className="text-warn">
+        It is being merged into {into ? `“${into.name}”` : "another cluster"}. If the job was cancelled, merge it again.
+      </p>
+    );
+  }
+  if (cluster.spoke_count > 0) return <p>It is a hub with {count(cluster.spoke_count, "spoke")}.</p>;
+  if (!cluster.hub_id) return null;
+  return (
+    <p>
+      It supports the hub{" "}
+      <Link to={`/planner/clusters?open=${cluster.hub_id}`} className="text-brand underline-offset-2 hover:underline">
+        {hub?.name ?? "Open it"}
+      </Link>
+      .
+    </p>
   );
 }
 

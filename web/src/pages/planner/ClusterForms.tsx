@@ -1,27 +1,44 @@
 import { useState } from "react";
 import { api, call, ifMatch } from "@/api/client";
 import { invalidate } from "@/api/query";
-import type { Cluster, Site } from "@/api/types";
+import { useLimit } from "@/api/resources";
+import type { Cluster, PageType, Site } from "@/api/types";
 import { count } from "@/lib/format";
-import { NumberField, TextField } from "@/ui/Field";
+import { options, PAGE_TYPES } from "@/lib/kinds";
+import { NumberField, Select, TextField } from "@/ui/Field";
 import { FormModal } from "@/ui/FormModal";
 import { told } from "@/ui/ToastNotifications";
 import { generateIdeas } from "./clusterActions";
+import { clusterOptions, useClusters } from "./data";
 import { SectorSelect } from "./SectorSelect";
 
-/** Makes a cluster by hand, or renames one. */
+/** Makes a cluster by hand, or changes one: its name, what it is about, the kind of its page and its hub. */
 export function ClusterForm({ site, cluster, onClose }: { site: Site; cluster?: Cluster; onClose: () => void }) {
   const [name, setName] = useState(cluster?.name ?? "");
   const [description, setDescription] = useState(cluster?.description ?? "");
   const [sector, setSector] = useState("");
+  const [type, setType] = useState<PageType | "">(cluster?.page_type ?? "");
+  const [hub, setHub] = useState(cluster?.hub_id ?? "");
+  const all = useClusters(site.id).data?.rows;
+  // Two levels only: what supports a hub is none itself.
+  const hubs = all?.filter((one) => one.id !== cluster?.id && !one.hub_id && !one.merging_into);
+  const isHub = (cluster?.spoke_count ?? 0) > 0;
   const submit = async () => {
     if (cluster) {
       const params = { path: { id: cluster.id } };
       const headers = ifMatch(cluster.version);
-      await call(api.PATCH("/api/planner/clusters/{id}", { params, headers, body: { name, description } }));
+      const body = { name, description, page_type: type || undefined, hub_id: hub || null };
+      await call(api.PATCH("/api/planner/clusters/{id}", { params, headers, body }));
       told("Cluster saved.");
     } else {
-      const body = { site_id: site.id, sector_id: sector || undefined, name, description };
+      const body = {
+        site_id: site.id,
+        sector_id: sector || undefined,
+        name,
+        description,
+        page_type: type || undefined,
+        hub_id: hub || undefined,
+      };
       await call(api.POST("/api/planner/clusters", { body }));
       told(`Cluster “${name.trim()}” added.`);
     }
@@ -34,7 +51,7 @@ export function ClusterForm({ site, cluster, onClose }: { site: Site; cluster?: 
       isOpen
       onClose={onClose}
       submit={submit}
-      values={[name, description, sector]}
+      values={[name, description, sector, type, hub]}
     >
       {(errors) => (
         <>
@@ -56,6 +73,26 @@ export function ClusterForm({ site, cluster, onClose }: { site: Site; cluster?: 
             error={errors.description}
           />
           {!cluster && <SectorSelect site={site} value={sector} onChange={setSector} />}
+          <div className="grid gap-4 sm:grid-cols-2">
+            <Select
+              label="Page type"
+              none={cluster ? undefined : "By its name"}
+              options={options(PAGE_TYPES)}
+              value={type}
+              onChange={(value) => setType(value as PageType | "")}
+              error={errors.page_type}
+            />
+            <Select
+              label="Supports the hub"
+              none="No hub"
+              options={clusterOptions(hubs, hub || undefined)}
+              value={hub}
+              onChange={setHub}
+              isDisabled={isHub}
+              error={errors.hub_id}
+              hint={isHub ? "It is a hub itself: other clusters support it." : undefined}
+            />
+          </div>
         </>
       )}
     </FormModal>
@@ -72,7 +109,9 @@ export function GenerateForm({
   onClose: () => void;
   then?: () => void;
 }) {
-  const [perCluster, setPerCluster] = useState(5);
+  const usual = useLimit("ai_ideas_per_cluster", 5);
+  const [chosen, choose] = useState<number>();
+  const perCluster = chosen ?? usual;
   return (
     <FormModal
       title={`Ideas for ${count(clusters.length, "cluster")}`}
@@ -90,7 +129,7 @@ export function GenerateForm({
           maxValue={10}
           autoFocus
           value={perCluster}
-          onChange={(value) => setPerCluster(Number.isNaN(value) ? 5 : value)}
+          onChange={(value) => choose(Number.isNaN(value) ? undefined : value)}
           hint="1 to 10. Nothing is spent before you have seen the cost."
         />
       )}

@@ -1,4 +1,4 @@
-import { Check, ListPlus, Pencil, Trash2, Undo2, X } from "lucide-react";
+import { Check, ListPlus, Merge, Pencil, ShieldCheck, Trash2, Undo2, X } from "lucide-react";
 import type { Idea } from "@/api/types";
 import { count, number, words } from "@/lib/format";
 import { RowActions } from "@/ui/ActionButtons";
@@ -6,6 +6,7 @@ import { Badge, StatusBadge } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
 import { Checkbox } from "@/ui/Field";
 import type { MenuEntry } from "@/ui/Menu";
+import { mergeName, VerdictBadge, warningOf } from "./IdeaVerdict";
 import { isOpenIdea, isTaken } from "./ideaList";
 
 export type IdeaWork = {
@@ -14,9 +15,16 @@ export type IdeaWork = {
   open: (idea: Idea) => void;
   accept: (idea: Idea) => void;
   reject: (idea: Idea) => void;
+  restore: (idea: Idea) => void;
   queue: (idea: Idea) => void;
+  overrule: (idea: Idea) => void;
+  merge: (idea: Idea) => void;
+  unmerge: (idea: Idea) => void;
   remove: (idea: Idea) => void;
 };
+
+/** Rejected for itself: what was merged is taken back from its rival instead. */
+const isPutAside = (idea: Idea) => idea.status === "rejected" && !idea.merged_into;
 
 /** The rarer actions of an idea; what its state does not allow is not offered. */
 export function ideaEntries(idea: Idea, work: IdeaWork): MenuEntry[] {
@@ -30,10 +38,40 @@ export function ideaEntries(idea: Idea, work: IdeaWork): MenuEntry[] {
     },
     isOpenIdea(idea) && { id: "queue", label: "Make a task", icon: ListPlus, disabled, run: () => work.queue(idea) },
     idea.status === "new" && { id: "accept", label: "Accept", icon: Check, disabled, run: () => work.accept(idea) },
-    idea.status === "rejected" && {
+    !!idea.verdict &&
+      !!warningOf(idea) && {
+        id: "merge",
+        label: mergeName(idea.verdict),
+        icon: Merge,
+        disabled,
+        run: () => work.merge(idea),
+      },
+    isOpenIdea(idea) &&
+      !!idea.verdict && {
+        id: "overrule",
+        label: idea.verdict.overruled ? "Warn again" : "Write it anyway",
+        icon: ShieldCheck,
+        disabled,
+        run: () => work.overrule(idea),
+      },
+    !!idea.merged_into && {
+      id: "unmerge",
+      label: "Take the merge back",
+      icon: Undo2,
+      disabled,
+      run: () => work.unmerge(idea),
+    },
+    isPutAside(idea) && {
+      id: "restore",
+      label: "Restore",
+      icon: Undo2,
+      disabled,
+      run: () => work.restore(idea),
+    },
+    isPutAside(idea) && {
       id: "accept",
       label: "Restore and accept",
-      icon: Undo2,
+      icon: Check,
       disabled,
       run: () => work.accept(idea),
     },
@@ -87,8 +125,17 @@ export function IdeaCard({
         )}
       </header>
       {idea.angle && <p className="line-clamp-3 text-ink-soft">{idea.angle}</p>}
+      {idea.reject_reason && (
+        <p className="line-clamp-2 text-[13px] text-ink-soft break-words">Rejected: {idea.reject_reason}</p>
+      )}
+      {idea.merged_into && (
+        <p className="line-clamp-2 text-[13px] text-ink-soft break-words">
+          Merged into “{idea.merged_into.rival.title}”
+        </p>
+      )}
       <p className="flex flex-wrap gap-1.5">
         <StatusBadge status={idea.status} />
+        <VerdictBadge idea={idea} />
         <Badge>{words(idea.structure)}</Badge>
         {cluster && (
           <span className="max-w-full truncate">

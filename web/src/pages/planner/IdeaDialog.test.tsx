@@ -35,7 +35,7 @@ test("what is being written stays when the idea is read again, and is saved over
   render(
     <QueryClientProvider client={queryClient}>
       <MemoryRouter>
-        <IdeaDialog id="i" mayEdit onClose={() => undefined} />
+        <IdeaDialog id="i" clusters={[]} mayEdit merge={vi.fn()} unmerge={vi.fn()} onClose={() => undefined} />
       </MemoryRouter>
     </QueryClientProvider>,
   );

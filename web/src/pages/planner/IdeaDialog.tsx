@@ -2,8 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, call, ifMatch } from "@/api/client";
 import { invalidate } from "@/api/query";
-import type { Idea } from "@/api/types";
+import type { Cluster, Idea } from "@/api/types";
 import { number, words } from "@/lib/format";
+import { entityName } from "@/lib/kinds";
 import { StatusBadge } from "@/ui/Badge";
 import { Button, LinkButton } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
@@ -11,12 +12,29 @@ import { NumberField, TextField } from "@/ui/Field";
 import { FormModal } from "@/ui/FormModal";
 import { ErrorState, Skeleton } from "@/ui/states";
 import { told } from "@/ui/ToastNotifications";
+import { reasonOf, VerdictNote, warningOf } from "./IdeaVerdict";
 import { isTaken } from "./ideaList";
+import { KindFields } from "./KindFields";
 import { linesOf } from "./lines";
 import { OutlineFields, type Section, sectionsOf, toOutline } from "./OutlineFields";
 
 /** One idea by its id: to read, and to change while no task has it. */
-export function IdeaDialog({ id, mayEdit, onClose }: { id: string; mayEdit: boolean; onClose: () => void }) {
+export function IdeaDialog({
+  id,
+  clusters,
+  mayEdit,
+  merge,
+  unmerge,
+  onClose,
+}: {
+  id: string;
+  clusters: Cluster[] | undefined;
+  mayEdit: boolean;
+  /** Merges it into what it would compete with, or takes that back; the window goes first. */
+  merge: (idea: Idea) => void;
+  unmerge: (idea: Idea) => void;
+  onClose: () => void;
+}) {
   const query = useQuery({
     queryKey: ["ideas", "one", id],
     queryFn: () => call(api.GET("/api/planner/ideas/{id}", { params: { path: { id } } })) as Promise<Idea>,
@@ -36,28 +54,61 @@ export function IdeaDialog({ id, mayEdit, onClose }: { id: string; mayEdit: bool
       </Dialog>
     );
   }
-  if (!mayEdit || isTaken(idea)) return <Plan idea={idea} onClose={onClose} />;
-  return <EditIdea idea={idea} onClose={onClose} />;
+  const then = (act: (idea: Idea) => void) => () => {
+    onClose();
+    act(idea);
+  };
+  // What was typed and not saved would be lost with the window.
+  const note = (isChanged = false) => (
+    <VerdictNote idea={idea} {...(mayEdit && !isChanged && { merge: then(merge), unmerge: then(unmerge) })} />
+  );
+  // What was merged stands as it is until that is taken back.
+  if (!mayEdit || isTaken(idea) || idea.merged_into) return <Plan idea={idea} note={note()} onClose={onClose} />;
+  return <EditIdea idea={idea} note={note} clusters={clusters} onClose={onClose} />;
 }
 
-function EditIdea({ idea, onClose }: { idea: Idea; onClose: () => void }) {
+function EditIdea({
+  idea,
+  note,
+  clusters,
+  onClose,
+}: {
+  idea: Idea;
+  note: (isChanged: boolean) => React.ReactNode;
+  clusters: Cluster[] | undefined;
+  onClose: () => void;
+}) {
+  const [title, setTitle] = useState(idea.title);
+  const [kind, setKind] = useState({
+    cluster_id: idea.cluster_id ?? "",
+    entity_type: idea.entity_type,
+    structure: idea.structure,
+  });
   const [angle, setAngle] = useState(idea.angle);
   const [audience, setAudience] = useState(idea.audience);
   const [keywords, setKeywords] = useState(idea.target_keywords.join("\n"));
   const [length, setLength] = useState(idea.estimated_words);
   const [sections, setSections] = useState<Section[]>(() => sectionsOf(idea.outline));
   const body = {
+    title,
+    ...kind,
+    cluster_id: kind.cluster_id || null,
     angle,
     audience,
     target_keywords: linesOf(keywords),
     estimated_words: length,
     outline: toOutline(sections),
   };
+  const [first] = useState(() => JSON.stringify(body));
   const submit = async () => {
     const params = { path: { id: idea.id } };
-    await call(api.PATCH("/api/planner/ideas/{id}", { params, headers: ifMatch(idea.version), body }));
+    const headers = ifMatch(idea.version);
+    const saved = (await call(api.PATCH("/api/planner/ideas/{id}", { params, headers, body }))) as Idea;
     invalidate("ideas");
-    told("Idea saved.");
+    // It was judged again: what is new to the person is said.
+    const verdict = warningOf(saved);
+    const isNew = verdict && verdict.rival.id !== idea.verdict?.rival.id;
+    told(isNew ? `Idea saved. ${reasonOf(verdict)}` : "Idea saved.");
   };
   return (
     <FormModal title={idea.title} action="Save" width="lg" isOpen onClose={onClose} submit={submit} values={body}>
@@ -65,10 +116,10 @@ function EditIdea({ idea, onClose }: { idea: Idea; onClose: () => void }) {
         <>
           <div>
             <Facts idea={idea} />
-            <p className="mt-1 text-xs text-ink-soft">
-              The title stays as it is; the task that you make from the idea can have another.
-            </p>
+            {note(JSON.stringify(body) !== first)}
           </div>
+          <TextField label="Title" isRequired maxLength={200} value={title} onChange={setTitle} error={errors.title} />
+          <KindFields clusters={clusters} value={kind} onChange={setKind} errors={errors} />
           <IdeaFields
             {...{ angle, setAngle, audience, setAudience, keywords, setKeywords, length, setLength, errors }}
           />
@@ -131,13 +182,14 @@ function Facts({ idea }: { idea: Idea }) {
   return (
     <p className="flex flex-wrap items-center gap-2 text-[13px] text-ink-soft">
       <StatusBadge status={idea.status} />
-      {words(idea.entity_type)} · {words(idea.structure)}
+      {entityName(idea.entity_type)} · {words(idea.structure)}
+      {idea.reject_reason && <span className="basis-full break-words">Rejected: {idea.reject_reason}</span>}
     </p>
   );
 }
 
 /** An idea to read. */
-function Plan({ idea, onClose }: { idea: Idea; onClose: () => void }) {
+function Plan({ idea, note, onClose }: { idea: Idea; note: React.ReactNode; onClose: () => void }) {
   return (
     <Dialog
       title={idea.title}
@@ -155,6 +207,7 @@ function Plan({ idea, onClose }: { idea: Idea; onClose: () => void }) {
     >
       <div className="flex flex-col gap-4">
         <Facts idea={idea} />
+        {note}
         {isTaken(idea) && (
           <p className="text-ink-soft">A task was made from this idea. Change the task or its article instead.</p>
         )}

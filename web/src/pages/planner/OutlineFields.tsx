@@ -7,7 +7,7 @@ import { linesOf } from "./lines";
 /** A section while it is edited: its points are lines of one text. */
 export type Section = { key: number; heading: string; points: string };
 
-const MOST = 20;
+const MOST = 40;
 let next = 1;
 
 export function sectionsOf(outline: OutlineSection[]): Section[] {

@@ -1,11 +1,24 @@
 /** Clusters of a site: what belongs together, as a picture and as a table. */
-import { ChartNoAxesColumn, FolderTree, Lightbulb, Pencil, Plus, Tags, Trash2 } from "lucide-react";
+import {
+  ChartNoAxesColumn,
+  FolderTree,
+  Lightbulb,
+  Merge,
+  Network,
+  Pencil,
+  Plus,
+  Split,
+  SquareStack,
+  Tags,
+  Trash2,
+} from "lucide-react";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { type List, useMay } from "@/api/query";
 import type { Cluster, Site } from "@/api/types";
-import { ago, number } from "@/lib/format";
+import { ago, number, words } from "@/lib/format";
 import { useStable } from "@/lib/useStable";
 import { ActionButtons, actionsColumn } from "@/ui/ActionButtons";
+import { Badge } from "@/ui/Badge";
 import { Button, LinkButton } from "@/ui/Button";
 import { type Column, DataTable } from "@/ui/DataTable";
 import { FilterPanel, useFilters } from "@/ui/FilterPanel";
@@ -14,14 +27,23 @@ import { Page } from "@/ui/Page";
 import { EmptyState, Skeleton } from "@/ui/states";
 import { TitleButton } from "@/ui/TitleButton";
 import { useSelection } from "@/ui/useSelection";
+import { ViewToggle } from "@/ui/ViewToggle";
 import { ClusterDetail } from "./ClusterDetail";
 import { ClusterForm, GenerateForm } from "./ClusterForms";
 import { MOST_FOR_IDEAS, removeClusters } from "./clusterActions";
 import { useClusters } from "./data";
 import { folded } from "./importColumns";
+import { MergeClusters, MOST_MERGED } from "./MergeClusters";
 import { OfSite } from "./OfSite";
+import { SplitCluster } from "./SplitCluster";
 
 const ClusterPicture = lazy(() => import("./ClusterPicture"));
+const HubMap = lazy(() => import("./HubMap"));
+
+const PICTURES = [
+  { id: "sizes", name: "Sizes", icon: SquareStack },
+  { id: "hubs", name: "Hubs", icon: Network },
+] as const;
 
 export function Clusters() {
   return <OfSite title="Clusters">{(site) => <SiteClusters key={site.id} site={site} />}</OfSite>;
@@ -48,6 +70,8 @@ function SiteClusters({ site }: { site: Site }) {
   const { values, set } = useFilters(["q", "sort", "open", "picture"] as const);
   const [editing, setEditing] = useState<{ cluster?: Cluster }>();
   const [generating, setGenerating] = useState<Cluster[]>();
+  const [merging, setMerging] = useState<Cluster[]>();
+  const [splitting, setSplitting] = useState<Cluster>();
 
   const whole = query.data?.whole ?? true;
   const sort = values.sort ?? (whole ? "-volume" : "-created_at");
@@ -74,11 +98,18 @@ function SiteClusters({ site }: { site: Site }) {
     { id: "ideas", label: "Generate ideas", icon: Lightbulb, run: () => setGenerating([cluster]) },
     { id: "edit", label: "Edit", icon: Pencil, run: () => setEditing({ cluster }) },
     {
+      id: "split",
+      label: "Split",
+      icon: Split,
+      disabled: cluster.keyword_count < 2 || Boolean(cluster.merging_into),
+      run: () => setSplitting(cluster),
+    },
+    {
       id: "delete",
       label: "Delete",
       icon: Trash2,
       danger: true,
-      disabled: cluster.keyword_count > 0,
+      disabled: cluster.keyword_count > 0 || cluster.spoke_count > 0,
       run: () => void drop([cluster]),
     },
   ]);
@@ -89,6 +120,7 @@ function SiteClusters({ site }: { site: Site }) {
   const opened = values.open;
   const hasPicture = all?.some((row) => row.keyword_count > 0);
   const showPicture = values.picture !== "off";
+  const showHubs = values.picture === "hubs";
   return (
     <Page
       title="Clusters"
@@ -112,10 +144,21 @@ function SiteClusters({ site }: { site: Site }) {
         </>
       }
     >
+      {showPicture && hasPicture && (
+        <div className="flex">
+          <ViewToggle
+            views={PICTURES}
+            value={showHubs ? "hubs" : "sizes"}
+            onChange={(next) => set({ picture: next === "hubs" ? next : "" })}
+          />
+        </div>
+      )}
       {showPicture && (query.isPending || hasPicture) && (
         <Suspense fallback={<Skeleton className="h-[364px] rounded-xl" />}>
           {query.isPending ? (
             <Skeleton className="h-[364px] rounded-xl" />
+          ) : showHubs ? (
+            <HubMap site={site} open={(id) => set({ open: id })} />
           ) : (
             <ClusterPicture clusters={all ?? []} open={(id) => set({ open: id })} />
           )}
@@ -177,6 +220,12 @@ function SiteClusters({ site }: { site: Site }) {
             disabled: busy || chosen.length > MOST_FOR_IDEAS,
             run: () => setGenerating(chosen),
           },
+          {
+            label: chosen.length > MOST_MERGED + 1 ? `Merge (${MOST_MERGED + 1} at most)` : "Merge",
+            icon: Merge,
+            disabled: busy || chosen.length < 2 || chosen.length > MOST_MERGED + 1,
+            run: () => setMerging(chosen),
+          },
           { label: "Delete", icon: Trash2, danger: true, disabled: busy, run: () => void drop(chosen) },
         ]}
       />
@@ -187,6 +236,7 @@ function SiteClusters({ site }: { site: Site }) {
           onClose={() => set({ open: "" })}
           edit={(cluster) => setEditing({ cluster })}
           generate={(cluster) => setGenerating([cluster])}
+          split={setSplitting}
           remove={(cluster) => {
             set({ open: "" });
             void drop([cluster]);
@@ -194,6 +244,14 @@ function SiteClusters({ site }: { site: Site }) {
         />
       )}
       {editing && <ClusterForm site={site} cluster={editing.cluster} onClose={() => setEditing(undefined)} />}
+      {merging && <MergeClusters clusters={merging} onClose={() => setMerging(undefined)} then={clear} />}
+      {splitting && (
+        <SplitCluster
+          cluster={splitting}
+          onClose={() => setSplitting(undefined)}
+          then={(made) => set({ open: made.id })}
+        />
+      )}
       {generating && <GenerateForm clusters={generating} onClose={() => setGenerating(undefined)} then={clear} />}
     </Page>
   );
@@ -213,6 +271,12 @@ function columnsOf(
       width: 10,
       grows: true,
       cell: (row) => <TitleButton name={row.name} hint={row.description || row.name} open={() => open(row)} />,
+    },
+    {
+      id: "page_type",
+      header: "Page type",
+      width: { lg: 8 },
+      cell: (row) => (row.merging_into ? <Badge tone="warn">Merging</Badge> : words(row.page_type)),
     },
     { id: "volume", header: "Volume", sort, right: true, width: 7, cell: (row) => number(row.volume) },
     {

@@ -22,9 +22,11 @@ import { AddIdea } from "./AddIdea";
 import { clusterOptions, figure, useClusters, useIdeaCount, useSectors } from "./data";
 import { IdeaCard, type IdeaWork, ideaEntries } from "./IdeaCards";
 import { IdeaDialog } from "./IdeaDialog";
-import { decide, queue, removeIdeas } from "./ideaActions";
+import { VerdictBadge } from "./IdeaVerdict";
+import { decide, mergeIdea, overrule, queue, removeIdeas, unmergeIdea } from "./ideaActions";
 import { IDEA_FILTERS, IDEA_STATUSES, type IdeaValues, isOpenIdea, isTaken, useIdeas } from "./ideaList";
 import { OfSite } from "./OfSite";
+import { RejectForm } from "./RejectForm";
 
 const VIEWS = [
   { id: "cards", name: "Cards", icon: LayoutGrid },
@@ -45,6 +47,7 @@ function SiteIdeas({ site }: { site: Site }) {
   const clusters = useClusters(site.id).data?.rows;
   const sectors = useSectors(site.id).data;
   const [adding, setAdding] = useState(false);
+  const [rejecting, setRejecting] = useState<Idea[]>();
   const { chosen, selection, clear, busy, run } = useSelection(list.rows, JSON.stringify(values));
   const queued = (ideas: Idea[]) => queue(ideas, () => void navigate("/writer/tasks"));
   const work: IdeaWork = {
@@ -52,8 +55,12 @@ function SiteIdeas({ site }: { site: Site }) {
     busy,
     open: (idea) => filters.set({ open: idea.id }),
     accept: (idea) => void run((ideas) => decide(ideas, "accept"), [idea]),
-    reject: (idea) => void run((ideas) => decide(ideas, "reject"), [idea]),
+    reject: (idea) => setRejecting([idea]),
+    restore: (idea) => void run((ideas) => decide(ideas, "restore"), [idea]),
     queue: (idea) => void run(queued, [idea]),
+    overrule: (idea) => void run(overrule, [idea]),
+    merge: (idea) => void run(() => mergeIdea(idea, navigate), [idea]),
+    unmerge: (idea) => void run(() => unmergeIdea(idea), [idea]),
     remove: (idea) => void run(removeIdeas, [idea]),
   };
   const names = useMemo(() => new Map(clusters?.map((one) => [one.id, one.name])), [clusters]);
@@ -165,7 +172,7 @@ function SiteIdeas({ site }: { site: Site }) {
             label: "Reject",
             icon: X,
             disabled: busy || chosen.every((idea) => isTaken(idea) || idea.status === "rejected"),
-            run: () => void run((ideas) => decide(ideas, "reject")),
+            run: () => setRejecting(chosen),
           },
           {
             label: `Make ${count(chosen.filter(isOpenIdea).length, "task")}`,
@@ -182,7 +189,24 @@ function SiteIdeas({ site }: { site: Site }) {
           },
         ]}
       />
-      {open && <IdeaDialog key={open} id={open} mayEdit={mayEdit} onClose={() => filters.set({ open: "" })} />}
+      {open && (
+        <IdeaDialog
+          key={open}
+          id={open}
+          clusters={clusters}
+          mayEdit={mayEdit}
+          merge={work.merge}
+          unmerge={work.unmerge}
+          onClose={() => filters.set({ open: "" })}
+        />
+      )}
+      {rejecting && (
+        <RejectForm
+          ideas={rejecting}
+          onClose={() => setRejecting(undefined)}
+          reject={(reason) => run((ideas) => decide(ideas, "reject", reason), rejecting)}
+        />
+      )}
       {adding && (
         <AddIdea site={site} clusters={clusters} cluster={values.cluster_id ?? ""} onClose={() => setAdding(false)} />
       )}
@@ -278,7 +302,17 @@ function columnsOf(
       width: { sm: 5.5 },
       cell: (row) => number(row.estimated_words),
     },
-    { id: "status", header: "Status", width: 6.5, cell: (row) => <StatusBadge status={row.status} /> },
+    {
+      id: "status",
+      header: "Status",
+      width: { base: 6.5, lg: 12 },
+      cell: (row) => (
+        <span className="flex flex-wrap gap-1">
+          <StatusBadge status={row.status} />
+          <VerdictBadge idea={row} />
+        </span>
+      ),
+    },
   ];
   return entriesOf ? [...columns, actionsColumn(({ title }) => title, entriesOf)] : columns;
 }

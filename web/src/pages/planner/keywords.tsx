@@ -2,9 +2,12 @@
 import {
   Archive,
   ArchiveRestore,
+  Copy,
   Download,
   FileUp,
+  FolderInput,
   FolderTree,
+  Pencil,
   Plus,
   SlidersHorizontal,
   Tags,
@@ -13,6 +16,7 @@ import {
 import { useMemo, useState } from "react";
 import { useSearchParams } from "react-router";
 import { useMay } from "@/api/query";
+import { useSites } from "@/api/resources";
 import type { Site } from "@/api/types";
 import { count } from "@/lib/format";
 import { ActionButtons } from "@/ui/ActionButtons";
@@ -26,9 +30,11 @@ import { failed } from "@/ui/ToastNotifications";
 import { useSelection } from "@/ui/useSelection";
 import { useSubmit } from "@/ui/useSubmit";
 import { AddKeywords } from "./AddKeywords";
+import { Duplicates } from "./Duplicates";
 import { figure, useClusters, useKeywordCount, useSectors } from "./data";
 import { ImportDialog } from "./ImportDialog";
-import { archive, cluster, exportCsv, MOST_CHOSEN, remove, unarchive } from "./keywordActions";
+import { EditKeywords, MoveKeywords } from "./KeywordForms";
+import { archive, cluster, exportCsv, remove, unarchive, useMostChosen } from "./keywordActions";
 import { columnsOf } from "./keywordColumns";
 import { FILTERS, filterFields, hasRare, isNarrowed, orderOf, settled, useKeywords, type Values } from "./keywordList";
 import { OfSite } from "./OfSite";
@@ -41,6 +47,8 @@ function SiteKeywords({ site }: { site: Site }) {
   const mayEdit = useMay("editor");
   const [search, setSearch] = useSearchParams();
   const [adding, setAdding] = useState(false);
+  const [comparing, setComparing] = useState(false);
+  const hasOthers = (useSites().data?.length ?? 0) > 1;
   const { busy: exporting, send: download } = useSubmit(() => exportCsv(site).catch(failed));
   const fresh = useKeywordCount(site.id, "new").data;
   const setImporting = (on: boolean) =>
@@ -63,6 +71,11 @@ function SiteKeywords({ site }: { site: Site }) {
           <Button icon={Download} busy={exporting} onPress={download}>
             Export
           </Button>
+          {hasOthers && (
+            <Button icon={Copy} onPress={() => setComparing(true)}>
+              In other sites
+            </Button>
+          )}
           {mayEdit && (
             <>
               <Button icon={Plus} onPress={() => setAdding(true)}>
@@ -98,6 +111,7 @@ function SiteKeywords({ site }: { site: Site }) {
       />
       <AddKeywords site={site} isOpen={adding} onClose={() => setAdding(false)} />
       <ImportDialog site={site} isOpen={importing} onClose={() => setImporting(false)} />
+      {comparing && <Duplicates site={site} onClose={() => setComparing(false)} />}
     </Page>
   );
 }
@@ -171,8 +185,10 @@ function KeywordRows({ site, mayEdit, first }: { site: Site; mayEdit: boolean; f
     else if (name === "volume") filters.set({ sort: sort === "-volume" ? "" : "-volume" });
     else filters.set({ sort: sort === "keyword" ? "" : "keyword" });
   };
+  const most = useMostChosen();
   const fresh = chosen.filter((row) => row.status === "new");
   const byOther = !values.q;
+  const [asking, setAsking] = useState<"edit" | "move">();
   const columns = useMemo(
     () => columnsOf({ mayEdit, clusters, byName: !narrowed, byOther }),
     [mayEdit, clusters, narrowed, byOther],
@@ -212,21 +228,27 @@ function KeywordRows({ site, mayEdit, first }: { site: Site; mayEdit: boolean; f
         actions={[
           {
             label:
-              fresh.length > MOST_CHOSEN
-                ? `Cluster (${MOST_CHOSEN} at most)`
+              fresh.length > most
+                ? `Cluster (${most} at most)`
                 : fresh.length === 0 || fresh.length === chosen.length
                   ? "Cluster"
                   : `Cluster ${count(fresh.length, "new one")}`,
             icon: FolderTree,
-            disabled: busy || fresh.length === 0 || fresh.length > MOST_CHOSEN,
+            disabled: busy || fresh.length === 0 || fresh.length > most,
             run: () => cluster(site, { keyword_ids: fresh.map((row) => row.id) }, clear),
           },
+          { label: "Edit", icon: Pencil, disabled: busy, run: () => setAsking("edit") },
+          { label: "Move", icon: FolderInput, disabled: busy, run: () => setAsking("move") },
           chosen.length > 0 && chosen.every((row) => row.status === "archived")
             ? { label: "Unarchive", icon: ArchiveRestore, disabled: busy, run: () => void run(unarchive) }
             : { label: "Archive", icon: Archive, disabled: busy, run: () => void run(archive) },
           { label: "Delete", icon: Trash2, danger: true, disabled: busy, run: () => void run(remove) },
         ]}
       />
+      {asking === "edit" && <EditKeywords site={site} chosen={chosen} run={run} onClose={() => setAsking(undefined)} />}
+      {asking === "move" && (
+        <MoveKeywords chosen={chosen} clusters={clusters} run={run} onClose={() => setAsking(undefined)} />
+      )}
     </>
   );
 }

@@ -1,3 +1,4 @@
+export { AiModels } from "./AiModels";
 export { ApiKeys } from "./ApiKeys";
 export { Profile } from "./Profile";
 export { SiteDetail } from "./SiteDetail";

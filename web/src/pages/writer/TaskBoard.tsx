@@ -1,13 +1,14 @@
 /** The tasks by how far they are: a column for each status, with its count from the server. */
+import { Clock } from "lucide-react";
 import { useMay } from "@/api/query";
 import type { Task, TaskStatus } from "@/api/types";
-import { number } from "@/lib/format";
+import { moment, number } from "@/lib/format";
 import { Button } from "@/ui/Button";
 import type { Selection } from "@/ui/DataTable";
 import { Checkbox } from "@/ui/Field";
 import { SideScroll } from "@/ui/SideScroll";
 import { ErrorState, Skeleton } from "@/ui/states";
-import { isFree, STATUSES, useOpenJobs, useTaskList } from "./useTasks";
+import { isFree, STATUSES, useOpenJobs, useTaskList, waitsForItsTime } from "./useTasks";
 
 export function TaskBoard({
   site,
@@ -112,6 +113,13 @@ function Card({ task, selection, open }: { task: Task; selection?: Selection; op
             ? "waiting to be written"
             : (task.keywords[0] ?? "no keywords")}
         </p>
+        {waitsForItsTime(task) && (
+          <p className="mt-1 flex items-center gap-1 text-xs text-ink-soft">
+            <Clock className="size-3.5 shrink-0" aria-hidden />
+            {moment(task.scheduled_at ?? "")}
+            <span className="sr-only"> is when it is to be written</span>
+          </p>
+        )}
         {task.error && task.status === "failed" && <p className="mt-1 line-clamp-3 text-xs text-bad">{task.error}</p>}
       </div>
     </div>

@@ -4,7 +4,8 @@ import { useState } from "react";
 import { Link } from "react-router";
 import { useMay } from "@/api/query";
 import type { Task } from "@/api/types";
-import { ago, count, words } from "@/lib/format";
+import { ago, count, moment, words } from "@/lib/format";
+import { entityName } from "@/lib/kinds";
 import { useClusters } from "@/pages/planner/data";
 import { StatusBadge } from "@/ui/Badge";
 import { Button, LinkButton } from "@/ui/Button";
@@ -76,8 +77,15 @@ function Actions({ task, edit, close }: { task: Task; edit: () => void; close: (
   );
 }
 
-/** Why it failed, with the way on. */
+/** Why it failed or still waits, with the way on. */
 export function Why({ task }: { task: Task }) {
+  if (task.status === "queued" && task.error) {
+    return (
+      <p role="note" className="rounded-lg bg-warn-soft px-3 py-2 break-words text-warn">
+        {task.error}
+      </p>
+    );
+  }
   if (task.status !== "failed") return null;
   return (
     <p role="note" className="rounded-lg bg-bad-soft px-3 py-2 break-words text-bad">
@@ -94,11 +102,12 @@ function Details({ task }: { task: Task }) {
       <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-ink-soft">
         <StatusBadge status={task.status} />
         <span>
-          {words(task.structure)}, {words(task.entity_type).toLowerCase()}
+          {words(task.structure)}, {entityName(task.entity_type).toLowerCase()}
         </span>
         <span>about {count(task.estimated_words, "word")}</span>
         {cluster && <span>{cluster.name}</span>}
         <span>updated {ago(task.updated_at)}</span>
+        {task.scheduled_at && !task.content_id && <span>to be written {moment(task.scheduled_at)}</span>}
         {task.job_id && (
           <Link to={`/jobs/${task.job_id}`} className="text-brand underline">
             {waits ? "Being written: view job" : "View last job"}

@@ -1,10 +1,11 @@
 /** The tasks as a table, with the actions of each. */
-import { FileText, Pencil, RotateCcw, Sparkles, Trash2 } from "lucide-react";
+import { Clock, FileText, Pencil, RotateCcw, Sparkles, Trash2 } from "lucide-react";
 import { useMemo } from "react";
 import { useNavigate } from "react-router";
 import { type List, useMay } from "@/api/query";
 import type { Task } from "@/api/types";
-import { ago, number, words } from "@/lib/format";
+import { ago, moment, number, words } from "@/lib/format";
+import { entityName } from "@/lib/kinds";
 import { useStable } from "@/lib/useStable";
 import { useClusters } from "@/pages/planner/data";
 import { actionsColumn } from "@/ui/ActionButtons";
@@ -12,7 +13,7 @@ import { StatusBadge } from "@/ui/Badge";
 import { type Column, DataTable, type Selection } from "@/ui/DataTable";
 import type { MenuEntry } from "@/ui/Menu";
 import { TitleButton } from "@/ui/TitleButton";
-import { isFree, removeTasks, useOpenJobs, write } from "./useTasks";
+import { isFree, removeTasks, useOpenJobs, waitsForItsTime, write } from "./useTasks";
 
 export function TaskTable({
   site,
@@ -73,6 +74,16 @@ export function TaskTable({
   );
 }
 
+/** It is not written before its time. */
+function ClockMark({ at }: { at?: string | null }) {
+  const said = `To be written ${moment(at ?? "")}`;
+  return (
+    <span title={said} className="ml-1.5 inline-flex align-middle text-ink-soft">
+      <Clock className="size-3.5" aria-label={said} />
+    </span>
+  );
+}
+
 function columnsOf(clusters: Map<string, string>, open: (task: Task) => void): Column<Task>[] {
   return [
     {
@@ -89,6 +100,7 @@ function columnsOf(clusters: Map<string, string>, open: (task: Task) => void): C
       cell: (task) => (
         <>
           <StatusBadge status={task.status} />
+          {waitsForItsTime(task) && <ClockMark at={task.scheduled_at} />}
           {task.status === "failed" && task.error && (
             <span className="ml-2 text-xs text-bad max-2xl:hidden" title={task.error}>
               {task.error}
@@ -97,7 +109,8 @@ function columnsOf(clusters: Map<string, string>, open: (task: Task) => void): C
         </>
       ),
     },
-    { id: "structure", header: "Structure", width: { lg: 8 }, cell: (task) => words(task.structure) },
+    { id: "kind", header: "Kind", width: { lg: 8.5 }, cell: (task) => entityName(task.entity_type) },
+    { id: "structure", header: "Structure", width: { "2xl": 8 }, cell: (task) => words(task.structure) },
     { id: "keyword", header: "Keyword", width: { xl: 11 }, cell: (task) => task.keywords[0] ?? "" },
     {
       id: "cluster",

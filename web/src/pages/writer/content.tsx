@@ -1,5 +1,5 @@
 /** What was written: a list to choose from, to publish, and to open in the editor. */
-import { ExternalLink, Globe, Pencil } from "lucide-react";
+import { ExternalLink, Globe, Images, Pencil } from "lucide-react";
 import { useMemo } from "react";
 import { Link, useNavigate } from "react-router";
 import { api, call } from "@/api/client";
@@ -7,10 +7,11 @@ import { type List, useList, useMay } from "@/api/query";
 import { useSite } from "@/api/resources";
 import type { Content, ContentStatus, Site } from "@/api/types";
 import { ago, count, number, words } from "@/lib/format";
+import { ENTITY_TYPES, entityName, options } from "@/lib/kinds";
 import { useStable } from "@/lib/useStable";
 import { clusterOptions, useClusters } from "@/pages/planner/data";
 import { ActionButtons, actionsColumn } from "@/ui/ActionButtons";
-import { StatusBadge } from "@/ui/Badge";
+import { Badge, StatusBadge } from "@/ui/Badge";
 import { LinkButton } from "@/ui/Button";
 import { type Column, DataTable } from "@/ui/DataTable";
 import { FilterPanel, useFilters } from "@/ui/FilterPanel";
@@ -19,6 +20,7 @@ import { EmptyState, Skeleton } from "@/ui/states";
 import { told } from "@/ui/ToastNotifications";
 import { useSelection } from "@/ui/useSelection";
 import { NoSite } from "./NoSite";
+import { plan } from "./pictures/data";
 import { HOSTED, MOST_PUBLISHED, publish } from "./publish";
 import { isApproved, useWantsReview } from "./review";
 import { useClusterFilter } from "./useTasks";
@@ -28,7 +30,11 @@ const STATUSES: { id: ContentStatus; name: string }[] = [
   { id: "review", name: "Review" },
   { id: "approved", name: "Approved" },
   { id: "published", name: "Published" },
+  { id: "archived", name: "Put away" },
 ];
+
+const mayGoPublic = (row: Content, wantsReview: boolean) =>
+  row.status !== "archived" && (!wantsReview || isApproved(row));
 
 export function Contents() {
   const { site, loading, error, again } = useSite();
@@ -48,8 +54,16 @@ export function Contents() {
   );
 }
 
-function useContents(site: string, status: ContentStatus | undefined, cluster: string | undefined): List<Content> {
-  const query = { site_id: site, count: true, ...(status && { status }), ...(cluster && { cluster_id: cluster }) };
+type Chosen = { status?: ContentStatus; cluster?: string; kind?: string };
+
+function useContents(site: string, { status, cluster, kind }: Chosen): List<Content> {
+  const query = {
+    site_id: site,
+    count: true,
+    ...(status && { status }),
+    ...(cluster && { cluster_id: cluster }),
+    ...(kind && { entity_type: kind }),
+  };
   return useList<Content>(
     "content",
     query,
@@ -61,19 +75,20 @@ function useContents(site: string, status: ContentStatus | undefined, cluster: s
 function ContentTable({ site }: { site: Site }) {
   const may = useMay("editor");
   const navigate = useNavigate();
-  const { values, set } = useFilters(["status", "cluster"] as const);
+  const { values, set } = useFilters(["status", "kind", "cluster"] as const);
   const clusters = useClusters(site.id).data?.rows;
   const cluster = useClusterFilter(site.id, values.cluster);
   const status = STATUSES.find((one) => one.id === values.status)?.id;
-  const list = useContents(site.id, status, cluster);
+  const kind = ENTITY_TYPES.find((one) => one === values.kind);
+  const list = useContents(site.id, { status, cluster, kind });
   const wantsReview = useWantsReview(site);
-  const { chosen, selection, clear } = useSelection(list.rows, `${status} ${cluster}`);
-  const ready = chosen.filter((row) => !wantsReview || isApproved(row)).slice(0, MOST_PUBLISHED);
+  const { chosen, selection, clear } = useSelection(list.rows, `${status} ${kind} ${cluster}`);
+  const ready = chosen.filter((row) => mayGoPublic(row, wantsReview)).slice(0, MOST_PUBLISHED);
   const open = useStable((row: Content) => void navigate(`/writer/content/${row.id}`));
   const columns = useMemo(() => columnsOf(may, site, wantsReview, open), [may, site, wantsReview, open]);
   const publishChosen = () => {
     const left = chosen.length - ready.length;
-    if (left > 0) told(`${count(left, "page")} left out: this site requires a review first.`);
+    if (left > 0) told(`${count(left, "page")} left out: they are put away, or this site requires a review first.`);
     publish(
       ready.map((row) => row.id),
       site.name,
@@ -89,6 +104,7 @@ function ContentTable({ site }: { site: Site }) {
         set={set}
         filters={[
           { name: "status", label: "Any status", kind: "choice", options: STATUSES },
+          { name: "kind", label: "Any kind", kind: "choice", options: options(ENTITY_TYPES, entityName) },
           {
             name: "cluster",
             label: "Any cluster",
@@ -104,7 +120,7 @@ function ContentTable({ site }: { site: Site }) {
         selection={may ? selection : undefined}
         onOpen={open}
         rowLabel={(row) => row.title}
-        empty={<Nothing filtered={Boolean(status || cluster)} may={may} />}
+        empty={<Nothing filtered={Boolean(status || kind || cluster)} may={may} />}
       />
       {may && (
         <ActionButtons
@@ -118,6 +134,7 @@ function ContentTable({ site }: { site: Site }) {
               disabled: ready.length === 0,
               run: publishChosen,
             },
+            { label: "Plan pictures", icon: Images, run: () => plan(chosen, clear) },
           ]}
         />
       )}
@@ -186,8 +203,9 @@ function columnsOf(may: boolean, site: Site, wantsReview: boolean, open: (row: C
       cell: (row) => number(row.word_count),
     },
     { id: "place", header: "Published at", width: { md: 9, xl: 14 }, cell: (row) => <Place content={row} /> },
-    { id: "structure", header: "Structure", width: { xl: 8 }, cell: (row) => words(row.structure) },
-    { id: "category", header: "Cluster", width: { "2xl": 12 }, cell: (row) => row.category ?? "" },
+    { id: "kind", header: "Kind", width: { lg: 8.5 }, cell: (row) => <Badge>{entityName(row.entity_type)}</Badge> },
+    { id: "structure", header: "Structure", width: { "2xl": 8 }, cell: (row) => words(row.structure) },
+    { id: "category", header: "Category", width: { "2xl": 12 }, cell: (row) => row.category ?? "" },
     {
       id: "updated_at",
       header: "Updated",
@@ -198,11 +216,12 @@ function columnsOf(may: boolean, site: Site, wantsReview: boolean, open: (row: C
   ];
   const entriesOf = (row: Content) => [
     { id: "edit", label: "Edit", icon: Pencil, run: () => open(row) },
+    { id: "pictures", label: "Plan pictures", icon: Images, run: () => plan([row]) },
     {
       id: "publish",
       label: row.destinations[HOSTED] ? "Publish again" : "Publish",
       icon: Globe,
-      disabled: wantsReview && !isApproved(row),
+      disabled: !mayGoPublic(row, wantsReview),
       run: () => publish([row.id], site.name),
     },
   ];

@@ -17,6 +17,7 @@ import { ChosenTasks, TaskFilters } from "./TaskFilters";
 import { TaskForm } from "./TaskForm";
 import { TaskTable } from "./TaskTable";
 import { isFree, useClusterFilter, useOpenJobs, useTaskList, useTasksOnScreen } from "./useTasks";
+import { WriteAll } from "./WriteAll";
 
 const NAMES = ["view", "status", "cluster", "task"] as const;
 
@@ -45,9 +46,12 @@ export function Tasks() {
       actions={
         may &&
         site && (
-          <Button look="primary" icon={Plus} onPress={() => setAdding(true)}>
-            Add task
-          </Button>
+          <>
+            <WriteAll site={site.id} name={site.name} />
+            <Button look="primary" icon={Plus} onPress={() => setAdding(true)}>
+              Add task
+            </Button>
+          </>
         )
       }
     >

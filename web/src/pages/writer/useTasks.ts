@@ -22,7 +22,7 @@ export const STATUSES: { id: TaskStatus; name: string }[] = [
 ];
 
 /** The most tasks in one request to write. */
-export const MOST_WRITTEN = 40;
+export const MOST_WRITTEN = 500;
 
 /** The cluster in the address, unless it is of another site than the one in hand. */
 export function useClusterFilter(site: string | undefined, wanted: string | undefined): string | undefined {
@@ -51,6 +51,9 @@ export function useTask(id: string | undefined) {
     queryFn: () => call(api.GET("/api/writer/tasks/{id}", { params: { path: { id: id ?? "" } } })) as Promise<Task>,
   });
 }
+
+/** It is not written before a time that a person chose. */
+export const waitsForItsTime = (task: Task) => task.status === "queued" && Boolean(task.scheduled_at);
 
 /** The tasks of all lists that are on screen, as they are read. */
 export function useTasksOnScreen(): Task[] {

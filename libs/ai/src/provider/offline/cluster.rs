@@ -1,18 +1,18 @@
-//! Groups keywords by the significant words that they share, rare ones counting more.
+//! Groups keywords that are alike, and puts a group into an existing cluster that is like it.
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use igny8_similarity::{Corpus, Graph, Vector, groups};
 
 use super::words::{enumerated, stem, title_case, topical, words};
 use crate::shapes::{ClusterInput, ClusterOut, ClusterOutput};
 
-/// Keywords (and groups of them, on average) at least this similar belong together.
-const SIMILAR: f64 = 0.30;
-/// A keyword at least this similar to an existing cluster's name joins it.
-const JOINS: f64 = 0.45;
-/// A group does not grow beyond this.
-const MAX_GROUP: usize = 15;
-/// More keywords than this are grouped in slices; a request has at most 50.
-const SLICE: usize = 200;
+/// How many neighbours of a keyword count among the few of one request.
+const NEIGHBOURS: usize = 8;
+/// The mean similarity within a group, over all of its pairs, is at least this.
+const SIMILAR: f32 = 0.04;
+/// A group at least this similar to an existing cluster's name and description joins it.
+const JOINS: f32 = 0.40;
 
 struct Entry {
     number: u32,
@@ -21,6 +21,16 @@ struct Entry {
 }
 
 pub(super) fn answer(input: &ClusterInput) -> ClusterOutput {
+    let about: Vec<String> = input.keywords.iter().map(|keyword| topical(&keyword.keyword).join(" ")).collect();
+    let existing: Vec<String> = input
+        .existing_clusters
+        .iter()
+        .map(|cluster| {
+            topical(&format!("{} {}", cluster.name, cluster.description.as_deref().unwrap_or_default())).join(" ")
+        })
+        .collect();
+    let corpus = Corpus::new(&[about.as_slice(), existing.as_slice()].concat());
+    let (vectors, known) = corpus.vectors().split_at(about.len());
     let entries: Vec<Entry> = input
         .keywords
         .iter()
@@ -30,46 +40,24 @@ pub(super) fn answer(input: &ClusterInput) -> ClusterOutput {
             stems: topical(&keyword.keyword).iter().map(|word| stem(word)).collect(),
         })
         .collect();
-    let weights = weights(&entries);
-    let mut clusters = Vec::<ClusterOut>::new();
-    let mut rest = Vec::new();
-
-    let existing: Vec<(&str, &str, BTreeSet<String>)> = input
-        .existing_clusters
-        .iter()
-        .map(|cluster| {
-            let stems = topical(&cluster.name).iter().map(|word| stem(word)).collect();
-            (cluster.name.as_str(), cluster.description.as_deref().unwrap_or_default(), stems)
-        })
-        .collect();
-    for entry in entries {
-        let best = existing
-            .iter()
-            .map(|cluster| {
-                let whole = !cluster.2.is_empty() && cluster.2.is_subset(&entry.stems);
-                (if whole { 1.0 } else { similarity(&cluster.2, &entry.stems, &weights) }, cluster)
-            })
-            .max_by(|a, b| a.0.total_cmp(&b.0));
-        match best {
-            Some((score, (name, description, _))) if score >= JOINS => {
-                if let Some(cluster) = clusters.iter_mut().find(|cluster| cluster.name == *name) {
-                    cluster.keywords.push(entry.number);
-                } else {
-                    clusters.push(ClusterOut {
-                        name: (*name).to_owned(),
-                        description: (*description).to_owned(),
-                        keywords: vec![entry.number],
-                    });
-                }
-            }
-            _ => rest.push(entry),
-        }
+    let of_keyword = groups(&kin(&about, &entries), SIMILAR);
+    let mut groups: BTreeMap<u32, (Vec<&Vector>, Vec<Entry>)> = BTreeMap::new();
+    for ((entry, vector), group) in entries.into_iter().zip(vectors).zip(of_keyword) {
+        let group = groups.entry(group).or_default();
+        group.0.push(vector);
+        group.1.push(entry);
     }
-    let mut slices = rest.into_iter().peekable();
-    while slices.peek().is_some() {
-        let slice: Vec<Entry> = slices.by_ref().take(SLICE).collect();
-        for group in groups(slice, &weights) {
-            add(&mut clusters, &group, &weights);
+    let weights = weights(groups.values().flat_map(|(_, entries)| entries));
+    let mut clusters = Vec::<ClusterOut>::new();
+    for (vectors, group) in groups.values() {
+        let middle = Vector::middle(vectors.iter().copied());
+        let best = known.iter().map(|cluster| cluster.cosine(&middle)).enumerate().max_by(|a, b| a.1.total_cmp(&b.1));
+        match best {
+            Some((at, near)) if near >= JOINS => {
+                let cluster = &input.existing_clusters[at];
+                put(&mut clusters, &cluster.name, group, || cluster.description.clone().unwrap_or_default());
+            }
+            _ => add(&mut clusters, group, &weights),
         }
     }
     for cluster in &mut clusters {
@@ -78,62 +66,35 @@ pub(super) fn answer(input: &ClusterInput) -> ClusterOutput {
     ClusterOutput { clusters }
 }
 
+/// Who is near whom. Letters alone do not make two keywords kin: they must share a word, too.
+fn kin(about: &[String], entries: &[Entry]) -> Graph {
+    let mut neighbours = Corpus::new(about).neighbours(NEIGHBOURS);
+    for (near, entry) in neighbours.iter_mut().zip(entries) {
+        near.retain(|other| !entry.stems.is_disjoint(&entries[other.text as usize].stems));
+    }
+    Graph::of(&neighbours)
+}
+
 /// How much each stem says: the rarer in this list, the more.
-fn weights(entries: &[Entry]) -> BTreeMap<String, f64> {
+fn weights<'a>(entries: impl Iterator<Item = &'a Entry> + Clone) -> BTreeMap<String, f64> {
     let mut counts = BTreeMap::<String, usize>::new();
-    for stem in entries.iter().flat_map(|entry| &entry.stems) {
+    for stem in entries.clone().flat_map(|entry| &entry.stems) {
         *counts.entry(stem.clone()).or_default() += 1;
     }
-    let all = entries.len() as f64;
+    let all = entries.count() as f64;
     // A word that only one keyword has sets it apart from all others alike, so it says little about which are near.
     let weight = |count: usize| if count == 1 { 0.7 } else { (1.0 + all / count as f64).ln() };
     counts.into_iter().map(|(stem, count)| (stem, weight(count))).collect()
 }
 
-/// Weighted share of common stems (Jaccard).
-fn similarity(a: &BTreeSet<String>, b: &BTreeSet<String>, weights: &BTreeMap<String, f64>) -> f64 {
-    let weight = |stem: &String| weights.get(stem).copied().unwrap_or(1.0);
-    let common: f64 = a.intersection(b).map(weight).sum();
-    let all: f64 = a.union(b).map(weight).sum();
-    if all > 0.0 { common / all } else { 0.0 }
-}
-
-/// Joins the two most similar groups, by the average over their members, while they are similar enough.
-fn groups(entries: Vec<Entry>, weights: &BTreeMap<String, f64>) -> Vec<Vec<Entry>> {
-    let count = entries.len();
-    let mut pairs: Vec<Vec<f64>> =
-        entries.iter().map(|a| entries.iter().map(|b| similarity(&a.stems, &b.stems, weights)).collect()).collect();
-    let mut groups: Vec<Vec<Entry>> = entries.into_iter().map(|entry| vec![entry]).collect();
-    loop {
-        let mut best = (SIMILAR, 0, 0);
-        for a in 0..count {
-            for b in a + 1..count {
-                let fits =
-                    !groups[a].is_empty() && !groups[b].is_empty() && groups[a].len() + groups[b].len() <= MAX_GROUP;
-                if fits && pairs[a][b] > best.0 {
-                    best = (pairs[a][b], a, b);
-                }
-            }
-        }
-        let (_, a, b) = best;
-        if a == b {
-            break;
-        }
-        let (weight_a, weight_b) = (groups[a].len() as f64, groups[b].len() as f64);
-        let joined: Vec<f64> = pairs[a]
-            .iter()
-            .zip(&pairs[b])
-            .map(|(to_a, to_b)| (to_a * weight_a + to_b * weight_b) / (weight_a + weight_b))
-            .collect();
-        for (row, value) in pairs.iter_mut().zip(&joined) {
-            row[a] = *value;
-        }
-        pairs[a] = joined;
-        let moved = std::mem::take(&mut groups[b]);
-        groups[a].extend(moved);
+/// Puts a group into the cluster of a name, which is there or is made.
+fn put(clusters: &mut Vec<ClusterOut>, name: &str, group: &[Entry], description: impl FnOnce() -> String) {
+    let numbers = group.iter().map(|entry| entry.number);
+    if let Some(cluster) = clusters.iter_mut().find(|cluster| cluster.name == name) {
+        cluster.keywords.extend(numbers);
+    } else {
+        clusters.push(ClusterOut { name: name.to_owned(), description: description(), keywords: numbers.collect() });
     }
-    groups.retain(|group| !group.is_empty());
-    groups
 }
 
 /// Adds a group under the name that says most about it; a name that is taken takes the group in.
@@ -160,12 +121,8 @@ fn add(clusters: &mut Vec<ClusterOut>, group: &[Entry], weights: &BTreeMap<Strin
         model.keyword.split(' ').filter(|word| wanted.contains(stem(word).as_str())).take(5).collect();
     let name = if name.is_empty() { model.keyword.clone() } else { name.join(" ") };
     let name = title_case(&name);
-    let numbers = group.iter().map(|entry| entry.number);
-    if let Some(cluster) = clusters.iter_mut().find(|cluster| cluster.name == name) {
-        cluster.keywords.extend(numbers);
-        return;
-    }
-    let examples: Vec<String> = group.iter().take(3).map(|entry| entry.keyword.clone()).collect();
-    let description = format!("Searches about {}, such as {}.", name.to_lowercase(), enumerated(&examples));
-    clusters.push(ClusterOut { name, description, keywords: numbers.collect() });
+    put(clusters, &name, group, || {
+        let examples: Vec<String> = group.iter().take(3).map(|entry| entry.keyword.clone()).collect();
+        format!("Searches about {}, such as {}.", name.to_lowercase(), enumerated(&examples))
+    });
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{
     Dice,
     phrases::{BODY, CLOSES, LEADS, OPENINGS, POINTS, PROMISES, QUESTIONS, TIPS},
+    structure::{data, usual_outline},
     words::{capitalized, enumerated, title_case},
 };
 use crate::shapes::{ContentInput, ContentOutput, Section};
@@ -13,6 +14,8 @@ use crate::shapes::{ContentInput, ContentOutput, Section};
 pub(super) const MARK: &str = "This text was written by IGNY8's offline model, to show the way from keyword to page. It \
                                holds advice of a general kind and no researched facts. Connect an AI provider to have it \
                                written anew.";
+/// How many sources it quotes, each with its first sentence.
+const CITED: usize = 3;
 /// Length of an article, in words.
 const WORDS: (u32, u32) = (650, 1450);
 
@@ -96,7 +99,8 @@ pub(super) fn answer(input: &ContentInput) -> ContentOutput {
             keywords if keywords.is_empty() => vec![title.to_lowercase()],
             keywords => keywords,
         };
-    let outline = if input.outline.is_empty() { usual_outline(&keywords[0]) } else { input.outline.clone() };
+    let outline =
+        if input.outline.is_empty() { usual_outline(&input.entity_type, &keywords[0]) } else { input.outline.clone() };
     let wanted = if input.estimated_words == 0 { 1000 } else { input.estimated_words.clamp(WORDS.0, WORDS.1) } as usize;
 
     let mut writer = Writer { input, keywords, turn: 0, blocks: Vec::new(), words: 0 };
@@ -108,13 +112,23 @@ pub(super) fn answer(input: &ContentInput) -> ContentOutput {
     let mut closes = Stack::new(&mut dice, &CLOSES);
 
     writer.push(json!({ "type": "callout", "tone": "note", "text": MARK }));
-    let opening: Vec<String> = [openings.next(), body.next(), promises.next()]
+    // The first keyword belongs into the opening, as prompts have it.
+    let names_it = |sentence: &&str| sentence.to_lowercase().contains("{k}");
+    let begin = openings.next().filter(names_it).or_else(|| openings.next());
+    let opening: Vec<String> = [begin, body.next(), promises.next()]
         .into_iter()
         .flatten()
         .map(|sentence| writer.fill(sentence, None, ""))
         .collect();
     let excerpt = opening.first().cloned().unwrap_or_default();
     writer.paragraph(&opening);
+    for source in input.sources.iter().take(CITED) {
+        let sentence = source.text.split_inclusive(['.', '!', '?']).next().unwrap_or_default().trim();
+        if !sentence.is_empty() && !sentence.contains('\n') {
+            let link = format!("<a href=\"ref:{}\">{}</a>", source.reference, escape(&source.title));
+            writer.push(json!({ "type": "paragraph", "text": format!("{link} says: “{}”", escape(sentence)) }));
+        }
+    }
 
     // What the fixed parts at the end take is left out of the sections' share.
     let share = wanted.saturating_sub(writer.words + 160) / outline.len().max(1);
@@ -175,6 +189,7 @@ pub(super) fn answer(input: &ContentInput) -> ContentOutput {
     let primary = writer.keywords[0].clone();
     let described = enumerated(&writer.keywords.iter().take(3).cloned().collect::<Vec<_>>());
     ContentOutput {
+        structure_data: data(input, &primary, &outline),
         title: title.to_owned(),
         meta_title: short(title, 60),
         meta_description: short(
@@ -203,21 +218,6 @@ fn table(section: &Section) -> Value {
         "rows": rows,
         "caption": escape(&section.heading),
     })
-}
-
-/// For a task without an outline.
-fn usual_outline(keyword: &str) -> Vec<Section> {
-    [
-        (format!("What {keyword} is about"), ["the question behind it", "what belongs to it", "what does not"]),
-        ("What to find out first".to_owned(), ["your own situation", "your limits", "what others did"]),
-        ("How to choose".to_owned(), ["what decides", "what can wait", "what to leave out"]),
-        ("How to go about it".to_owned(), ["a first step", "a check on the way", "a good end"]),
-        ("Mistakes to avoid".to_owned(), ["too much at once", "too little time", "no second look"]),
-        ("What comes next".to_owned(), ["a routine", "a date to look again", "a question to ask"]),
-    ]
-    .into_iter()
-    .map(|(heading, points)| Section { heading, points: points.map(str::to_owned).to_vec() })
-    .collect()
 }
 
 /// A small first letter, unless the word is written in capitals.

@@ -1,20 +1,26 @@
 //! The model that needs no network: deterministic from the input, marked as what it is, good enough to show and test
 //! every flow.
 //!
-//! It reads the variables of the prompt, not the prompt; a prompt can be changed without breaking it.
+//! Of the variables it takes what the rendered prompt says: what a template leaves out, it does not know of, and a rule
+//! that is not there it does not follow ([`heard`]).
 
 mod cluster;
 mod content;
+mod drafts;
+mod heard;
 mod ideas;
+mod image_prompts;
 mod phrases;
 mod reparse;
+mod rewrite;
+mod structure;
 mod words;
 
 use async_trait::async_trait;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{Completion, ErrorClass, Finish, Provider, ProviderError, Request};
+use super::{Completion, ErrorClass, Provider, ProviderError, Request};
 
 /// The name by which its answers are known.
 pub const MODEL: &str = "offline";
@@ -30,11 +36,18 @@ impl Provider for Offline {
     }
 
     async fn complete(&self, request: &Request) -> Result<Completion, ProviderError> {
+        let input = heard::of(request);
         let text = match request.function.as_str() {
-            "auto_cluster" => answer(&request.input, cluster::answer),
-            "generate_ideas" => answer(&request.input, ideas::answer),
-            "generate_content" => answer(&request.input, content::answer),
-            "reparse_content" => answer(&request.input, reparse::answer),
+            "auto_cluster" => answer(&input, cluster::answer),
+            "generate_ideas" => answer(&input, ideas::answer),
+            "generate_content" => answer(&input, content::answer),
+            "generate_image_prompts" => answer(&input, image_prompts::answer),
+            "reparse_content" => answer(&input, reparse::answer),
+            "draft_prompt" => answer(&input, drafts::prompt),
+            "draft_persona" => answer(&input, drafts::persona),
+            "draft_strategy" => answer(&input, drafts::strategy),
+            "generate_variation" => answer(&input, rewrite::titles),
+            "regenerate_section" => answer(&input, rewrite::section),
             other => Err(format!("it does not know the function {other}")),
         };
         let text = text.map_err(|detail| {
@@ -50,8 +63,8 @@ impl Provider for Offline {
             tokens_in: tokens(&request.system) + tokens(&request.user),
             tokens_out: tokens(&text),
             text,
-            finish: Finish::Stop,
             model: MODEL.to_owned(),
+            ..Completion::default()
         })
     }
 }

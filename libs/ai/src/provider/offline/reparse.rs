@@ -24,6 +24,7 @@ pub(super) fn answer(input: &ReparseInput) -> ContentOutput {
         .map(|text| text.chars().take(200).collect())
         .unwrap_or_default();
     ContentOutput {
+        structure_data: serde_json::Value::Null,
         title: input.title.clone(),
         meta_title: input.title.chars().take(60).collect(),
         meta_description: String::new(),

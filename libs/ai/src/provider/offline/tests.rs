@@ -143,6 +143,26 @@ async fn no_two_articles_are_alike() {
 }
 
 #[tokio::test]
+async fn every_kind_has_its_own_data_and_outline() {
+    let mut outlines = BTreeSet::new();
+    let mut all = Vec::new();
+    for kind in crate::shapes::ENTITY_TYPES {
+        let mut input = brief("How to choose shoes", 900);
+        input.outline = Vec::new();
+        input.entity_type = kind.to_owned();
+        let output: ContentOutput = ask("generate_content", json!(input)).await;
+        assert!(output.blocks[0]["text"].as_str().unwrap().contains("offline model"), "it says what it is");
+        let headings = output.blocks.iter().filter(|block| block["type"] == "heading");
+        assert!(outlines.insert(headings.map(|block| block["text"].to_string()).collect::<String>()), "{kind}");
+        let schema = crate::shapes::content_schema_for(kind);
+        let asked = schema["properties"]["structure_data"]["required"].as_array().unwrap();
+        assert!(asked.iter().all(|name| output.structure_data.get(name.as_str().unwrap()).is_some()), "{kind}");
+        all.push(output.structure_data);
+    }
+    insta::assert_json_snapshot!(all);
+}
+
+#[tokio::test]
 async fn text_becomes_blocks_again() {
     let html = "<h2>First</h2><p>Some <b>bold</b> &amp; <a href=\"/x\">link</a> 1 &lt; 2.</p><ul><li>one</li><li>two</li></ul>\
                 <blockquote><p>Said.</p></blockquote><ol><li>a</li></ol>";

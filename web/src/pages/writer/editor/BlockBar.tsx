@@ -36,7 +36,7 @@ export function BlockBar({ editor }: { editor: Editor }) {
   return (
     <div
       className={cx(
-        "flex min-h-11 flex-wrap items-center gap-2 border-t border-line px-3 py-1 text-[13px] text-ink-soft",
+        "flex min-h-11 flex-wrap items-center gap-2 border-t border-line px-2 py-1 text-[13px] text-ink-soft",
         // The hint is about keys that a phone does not have; without it the bar would be empty.
         isPlain && "max-sm:hidden",
       )}
@@ -54,12 +54,15 @@ export function BlockBar({ editor }: { editor: Editor }) {
       )}
       {block.type === "image" && (
         <>
-          <Small
-            label="Address of the image"
-            placeholder="https://… or /path"
-            value={block.src}
-            onChange={set("src")}
-          />
+          {/* One of our own has a name instead, which nobody types. */}
+          {!block.src.startsWith("asset:") && (
+            <Small
+              label="Address of the image"
+              placeholder="https://… or /path"
+              value={block.src}
+              onChange={set("src")}
+            />
+          )}
           <Small
             label="Alt text"
             placeholder="Alt text: what the image shows"

@@ -27,10 +27,10 @@ export function BlockErrors({ error, body, goTo }: { error: unknown; body: Body;
     // In braces: newer browsers answer with a promise, which is no clean-up.
     box.current?.scrollIntoView({ block: "center" });
   }, [error]);
-  const others = Object.entries(fieldErrors(error)).filter(
-    ([path]) => !path.startsWith("blocks[") && !(FIELDS as readonly string[]).includes(path),
-  );
-  const inFields = Object.keys(fieldErrors(error)).some((path) => (FIELDS as readonly string[]).includes(path));
+  const isField = (path: string) => (FIELDS as readonly string[]).includes(path) || path.startsWith("structure_data.");
+  const paths = Object.entries(fieldErrors(error));
+  const others = paths.filter(([path]) => !path.startsWith("blocks[") && !isField(path));
+  const inFields = paths.some(([path]) => isField(path));
   if (found.length + others.length === 0 && !inFields) return null;
   return (
     <div ref={box} role="alert" className="rounded-lg bg-bad-soft px-4 py-3 text-bad">

@@ -1,4 +1,5 @@
 /** The body: blocks to write in, with the bar above them. */
+import { NodeSelection } from "@tiptap/pm/state";
 import { EditorContent, useEditor } from "@tiptap/react";
 import { memo, useEffect } from "react";
 import type { Block } from "@/api/types";
@@ -31,6 +32,12 @@ export const BodyEditor = memo(function BodyEditor({
     editable: !readOnly,
     injectCSS: false,
     editorProps: {
+      // A press on a picture takes it in hand, with its alt text in the bar; its caption is text as any other.
+      handleClickOn: (view, _, node, at, event) => {
+        if (node.type.name !== "image" || !(event.target as Element).closest(".picture")) return false;
+        view.dispatch(view.state.tr.setSelection(NodeSelection.create(view.state.doc, at)));
+        return true;
+      },
       attributes: {
         class: "body-editor",
         role: "textbox",

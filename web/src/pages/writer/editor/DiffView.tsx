@@ -1,13 +1,22 @@
 /** The difference of two states of a content: its fields and its blocks, with the words that came and went. */
 import { useMemo, useState } from "react";
-import type { Block } from "@/api/types";
+import type { Block, StructureData } from "@/api/types";
 import { cx } from "@/lib/cx";
 import { count } from "@/lib/format";
 import { Button } from "@/ui/Button";
 import { type BlockChange, diffBlocks, diffText, type Piece } from "./diff";
 import { plainBlock } from "./document";
+import { linesOfData } from "./structure";
 
-export type Text = { title: string; excerpt: string; meta_title: string; meta_description: string; blocks: Block[] };
+export type Text = {
+  title: string;
+  excerpt: string;
+  meta_title: string;
+  meta_description: string;
+  blocks: Block[];
+  /** What its kind has beside the body; older revisions have none. */
+  structure_data?: StructureData | null;
+};
 
 const FIELD_NAMES = {
   title: "Title",
@@ -24,12 +33,19 @@ export function DiffView({ before, after }: { before: Text; after: Text }) {
   const fields = (Object.keys(FIELD_NAMES) as (keyof typeof FIELD_NAMES)[]).filter(
     (name) => before[name] !== after[name],
   );
+  const [dataBefore, dataAfter] = [linesOfData(before.structure_data), linesOfData(after.structure_data)];
+  const dataChanged = dataBefore !== dataAfter;
   const changed = changes.filter((change) => change.kind !== "same").length;
-  if (changed + fields.length === 0) return <p className="py-6 text-center text-ink-soft">Both are the same.</p>;
+  if (changed + fields.length === 0 && !dataChanged)
+    return <p className="py-6 text-center text-ink-soft">Both are the same.</p>;
   return (
     <div className="flex flex-col gap-2">
       <p className="text-[13px] text-ink-soft">
-        {[fields.length > 0 && count(fields.length, "field"), changed > 0 && count(changed, "block")]
+        {[
+          fields.length > 0 && count(fields.length, "field"),
+          changed > 0 && count(changed, "block"),
+          dataChanged && "details",
+        ]
           .filter(Boolean)
           .join(" and ")}{" "}
         changed. <ins className="rounded bg-good-soft px-1 text-good no-underline">Added</ins>{" "}
@@ -40,6 +56,11 @@ export function DiffView({ before, after }: { before: Text; after: Text }) {
           <Pieces pieces={diffText(before[name], after[name])} />
         </Row>
       ))}
+      {dataChanged && (
+        <Row label="Details" mark="changed">
+          <Pieces pieces={diffText(dataBefore, dataAfter)} />
+        </Row>
+      )}
       {grouped(changes).map((group) =>
         Array.isArray(group) ? (
           <Same key={group[0]?.at} blocks={group.map((one) => one.change.block)} />

@@ -9,12 +9,21 @@ import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import style from "./preview.css?url";
 import { escapeHtml } from "./rich";
+import { ASSETS } from "./schema";
+
+/** Our own pictures with the addresses at which they can be looked at; one without is left out, as on the public page. */
+function withPictures(html: string): string {
+  return html.replace(/<img src="(asset:[\w.-]+)"([^>]*)>/g, (_, asset: string, rest: string) => {
+    const address = ASSETS.get(asset);
+    return address ? `<img src="${escapeHtml(address).replaceAll('"', "%22")}"${rest}>` : "";
+  });
+}
 
 function pageOf(content: ContentView): string {
   const language = escapeHtml(content.language).replaceAll('"', "");
   const head = `<meta charset="utf-8"><meta name="viewport" content="width=device-width"><link rel="stylesheet" href="${style}">`;
   const excerpt = content.excerpt ? `<p class="excerpt">${escapeHtml(content.excerpt)}</p>` : "";
-  const body = `<article><h1>${escapeHtml(content.title)}</h1>${excerpt}${content.html}</article>`;
+  const body = `<article><h1>${escapeHtml(content.title)}</h1>${excerpt}${withPictures(content.html)}</article>`;
   return `<!doctype html><html lang="${language}"><head>${head}</head><body>${body}</body></html>`;
 }
 

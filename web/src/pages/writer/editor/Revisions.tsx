@@ -4,7 +4,7 @@ import { useState } from "react";
 import { api, call } from "@/api/client";
 import { useList, useMe } from "@/api/query";
 import type { ContentView, Revision } from "@/api/types";
-import { count, moments, number } from "@/lib/format";
+import { count, moments, money, number } from "@/lib/format";
 import { useMembers } from "@/pages/settings/resources";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
@@ -34,13 +34,13 @@ export function Revisions({
   const who = useNames();
   const times = moments(list.rows.map((revision) => revision.created_at));
   return (
-    <section aria-labelledby="revisions-heading" className="card p-4">
+    <section aria-labelledby="revisions-heading" className="card px-5 py-4">
       <h2 id="revisions-heading">
         Revisions{list.total !== undefined && <span className="font-normal text-ink-soft"> {number(list.total)}</span>}
       </h2>
       {list.error !== null && list.rows.length === 0 && <ErrorState error={list.error} again={list.again} />}
       {list.loading && <Skeleton className="mt-3 h-20 w-full" />}
-      <ol className="mt-2 flex flex-col">
+      <ol className="-mx-2 mt-2 flex flex-col">
         {list.rows.map((revision, at) => (
           <li key={revision.number}>
             <button
@@ -101,6 +101,25 @@ function change(revision: Revision, before: Revision | undefined): string {
   return words > 0 ? `, ${number(words)} more` : `, ${number(-words)} fewer`;
 }
 
+/** The model's part in a revision: who wrote it, what that took, and the addresses that it made up. */
+function Provenance({ revision }: { revision: Revision }) {
+  const of = revision.provenance;
+  if (!of) return null;
+  const dropped = of.dropped_links ?? [];
+  const parts = [
+    `Written by ${of.model}`,
+    revision.prompt_version ? `with version ${revision.prompt_version} of your prompt` : "",
+    `${number(of.tokens_in)} tokens read, ${number(of.tokens_out)} written`,
+    of.cost_microcents > 0 ? money(of.cost_microcents / 1_000_000, 4) : "",
+  ];
+  return (
+    <div className="mb-4 rounded-lg bg-sunk px-4 py-2 text-[13px] break-words text-ink-soft">
+      <p>{parts.filter(Boolean).join(" · ")}</p>
+      {dropped.length > 0 && <p>Addresses that it made up, left out of the text: {dropped.join(", ")}</p>}
+    </div>
+  );
+}
+
 function RevisionDialog({
   content,
   number: at,
@@ -147,6 +166,7 @@ function RevisionDialog({
         </>
       }
     >
+      {revision.data && <Provenance revision={revision.data} />}
       {options.length > 0 && (
         <Select
           label="Compare"

@@ -1,9 +1,10 @@
 /** What search engines and lists show of the content: title, address, teaser, and a picture of the search result. */
 import { TextField } from "@/ui/Field";
+import { DESCRIPTION, measured, type Room, shown, TITLE } from "./pixels";
 import { type Field, type Fields, MOST } from "./useContent";
 
-/** What search engines show before they cut, in characters: a rule of thumb, not a limit. */
-const SHOWN: Partial<Record<Field, number>> = { meta_title: 60, meta_description: 160 };
+/** The room that search engines have: a rule of thumb, not a limit. */
+const ROOMS: Partial<Record<Field, Room>> = { meta_title: TITLE, meta_description: DESCRIPTION };
 
 const LABELS: Record<Exclude<Field, "title">, { label: string; rows?: number; hint?: string }> = {
   slug: { label: "Address on the site", hint: "Small letters, digits and hyphens." },
@@ -12,12 +13,10 @@ const LABELS: Record<Exclude<Field, "title">, { label: string; rows?: number; hi
   meta_description: { label: "Description in search results", rows: 3 },
 };
 
-/** `62 of 120, search engines show about 60`. */
+/** `62 of 120 characters`, or where search engines cut, `540 of 580 pixels`. */
 export function counter(name: Field, value: string): string {
-  const length = [...value].length;
-  const shown = SHOWN[name];
-  const over = shown !== undefined && length > shown ? `, search engines show about ${shown}` : "";
-  return `${length} of ${MOST[name]}${over}`;
+  const room = ROOMS[name];
+  return room ? measured(value, room) : `${[...value].length} of ${MOST[name]} characters`;
 }
 
 export function SidePanel({
@@ -35,7 +34,7 @@ export function SidePanel({
   set: (name: Field, value: string) => void;
 }) {
   return (
-    <section aria-labelledby="search-heading" className="card flex flex-col gap-4 p-4">
+    <section aria-labelledby="search-heading" className="card flex flex-col gap-4 px-5 py-4">
       <h2 id="search-heading">In search and lists</h2>
       <SearchResult fields={fields} host={host} />
       {(Object.keys(LABELS) as (keyof typeof LABELS)[]).map((name) => {
@@ -58,16 +57,6 @@ export function SidePanel({
   );
 }
 
-function cut(text: string, most: number): string {
-  const signs = [...text];
-  return signs.length > most
-    ? `${signs
-        .slice(0, most - 1)
-        .join("")
-        .trimEnd()}…`
-    : text;
-}
-
 /** About how a search engine shows it. */
 function SearchResult({ fields, host }: { fields: Fields; host: string }) {
   const title = fields.meta_title || fields.title || "Untitled";
@@ -77,9 +66,11 @@ function SearchResult({ fields, host }: { fields: Fields; host: string }) {
       <p className="truncate text-xs text-ink-soft">
         {host} › {fields.slug}
       </p>
-      <p className="mt-1 text-base leading-snug break-words text-brand">{cut(title, 60)}</p>
+      <p className="mt-1 text-base leading-snug break-words text-brand">{shown(title, TITLE)}</p>
       <p className="mt-1 min-h-10 text-[13px] break-words text-ink-soft">
-        {description ? cut(description, 160) : "Without a description, search engines pick a sentence from the page."}
+        {description
+          ? shown(description, DESCRIPTION)
+          : "Without a description, search engines pick a sentence from the page."}
       </p>
       <figcaption className="sr-only">About how a search engine shows this page</figcaption>
     </figure>

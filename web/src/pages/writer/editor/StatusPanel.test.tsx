@@ -27,11 +27,12 @@ function buttons(status: ContentStatus, wantsReview: boolean): string[] {
 }
 
 test("the first button is the next step that the site asks for", () => {
-  expect(buttons("draft", true)).toEqual(["Send to review", "Publish (off)"]);
-  expect(buttons("review", true)).toEqual(["Approve", "Back to draft", "Publish (off)"]);
-  expect(buttons("approved", true)).toEqual(["Publish", "Back to draft"]);
-  expect(buttons("draft", false)).toEqual(["Publish", "Send to review", "Approve"]);
+  expect(buttons("draft", true)).toEqual(["Send to review", "Put away", "Publish (off)"]);
+  expect(buttons("review", true)).toEqual(["Approve", "Back to draft", "Put away", "Publish (off)"]);
+  expect(buttons("approved", true)).toEqual(["Publish", "Back to draft", "Put away"]);
+  expect(buttons("draft", false)).toEqual(["Publish", "Send to review", "Approve", "Put away"]);
   // Someone asked for a review where the site does not: that comes first, and publishing stays possible.
-  expect(buttons("review", false)).toEqual(["Approve", "Back to draft", "Publish"]);
+  expect(buttons("review", false)).toEqual(["Approve", "Back to draft", "Put away", "Publish"]);
   expect(buttons("published", true)).toEqual(["Publish"]);
+  expect(buttons("archived", false)).toEqual(["Back to draft", "Publish (off)"]);
 });

@@ -10,13 +10,16 @@ import { isApproved } from "../review";
 type Step = { to: ContentStatus; label: string };
 
 /** What the state may become by hand, the next step first; publishing sets published. */
-function stepsFrom(status: ContentStatus, wantsReview: boolean): Step[] {
+function stepsFrom(status: ContentStatus, wantsReview: boolean, isPublic: boolean): Step[] {
   const toReview: Step = { to: "review", label: "Send to review" };
   const approve: Step = { to: "approved", label: "Approve" };
   const back: Step = { to: "draft", label: "Back to draft" };
-  if (status === "draft") return wantsReview ? [toReview] : [toReview, approve];
-  if (status === "review") return [approve, back];
-  if (status === "approved") return [back];
+  // What visitors read cannot be put away.
+  const away: Step[] = isPublic ? [] : [{ to: "archived", label: "Put away" }];
+  if (status === "draft") return [toReview, ...(wantsReview ? [] : [approve]), ...away];
+  if (status === "review") return [approve, back, ...away];
+  if (status === "approved") return [back, ...away];
+  if (status === "archived") return [back];
   return [];
 }
 
@@ -25,6 +28,7 @@ const MEANINGS: Record<ContentStatus, string> = {
   review: "Waiting for someone to approve it.",
   approved: "Ready to be published.",
   published: "Visitors can read it.",
+  archived: "Put away; nothing publishes it.",
 };
 
 export function StatusPanel({
@@ -53,10 +57,11 @@ export function StatusPanel({
 }) {
   const { status } = content;
   const place = content.destinations[HOSTED];
-  const waits = wantsReview && !isApproved(content);
+  const away = status === "archived";
+  const waits = away || (wantsReview && !isApproved(content));
   // What comes next is the first button: a review that the site or a person asked for, else publishing.
   const isStep = waits || status === "review";
-  const steps = stepsFrom(status, wantsReview).map((step, at) => (
+  const steps = stepsFrom(status, wantsReview, place !== undefined).map((step, at) => (
     <Button
       key={step.to}
       look={isStep && at === 0 ? "primary" : "plain"}
@@ -70,7 +75,7 @@ export function StatusPanel({
     site?.settings?.review === "first_n" ? `its first ${site.settings.review_first} articles` : "its articles";
   const old = place !== undefined && place.revision < content.revision;
   return (
-    <section aria-labelledby="status-heading" className="card flex flex-col gap-3 p-4">
+    <section aria-labelledby="status-heading" className="card flex flex-col gap-3 px-5 py-4">
       <div className="flex items-center justify-between gap-2">
         <h2 id="status-heading">Status</h2>
         <StatusBadge status={status} />
@@ -92,6 +97,8 @@ export function StatusPanel({
           <p className="mt-0.5 text-xs text-ink-soft">
             Revision {place.revision}, first published {ago(place.published_at)}.
             {old && ` The newest revision is ${content.revision}: publish again to show it.`}
+            {place.slug !== content.slug &&
+              ` Published again it moves to /${content.slug}, and the old address leads there.`}
           </p>
         </div>
       )}
@@ -110,7 +117,7 @@ export function StatusPanel({
           {!isStep && steps}
         </div>
       )}
-      {waits && !readOnly && (
+      {waits && !away && !readOnly && (
         <p className="text-[13px] text-ink-soft">This site reviews {first}: approve this one before you publish it.</p>
       )}
     </section>

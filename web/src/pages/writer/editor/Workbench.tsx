@@ -10,18 +10,28 @@ import { Button } from "@/ui/Button";
 import { confirm, UNSAVED } from "@/ui/ConfirmDialog";
 import { TextField } from "@/ui/Field";
 import { failed, told } from "@/ui/ToastNotifications";
+import { fileFor, usePicturesOf } from "../pictures/data";
 import { publish } from "../publish";
 import { useWantsReview } from "../review";
 import { BlockErrors, fieldErrors } from "./BlockErrors";
 import { BodyEditor, type GoTo } from "./BodyEditor";
+import { ClaimsPanel } from "./ClaimsPanel";
 import { Conflict } from "./Conflict";
+import { DetailsPanel } from "./DetailsPanel";
 import { countWords, plainBlock } from "./document";
+import { JsonLd } from "./JsonLd";
+import { PicturesPanel } from "./Pictures";
 import { Preview } from "./Preview";
+import { ProposalBanner } from "./Proposal";
 import { Revisions } from "./Revisions";
+import { Rewrite } from "./Rewrite";
 import { SidePanel } from "./SidePanel";
 import { StatusPanel } from "./StatusPanel";
+import { StructurePanel } from "./StructurePanel";
+import { ASSETS } from "./schema";
 import { MOST, restore } from "./useContent";
 import { useDraft } from "./useDraft";
+import { Variations } from "./Variations";
 
 export function Workbench({ loaded }: { loaded: ContentView }) {
   const draft = useDraft(loaded);
@@ -31,13 +41,22 @@ export function Workbench({ loaded }: { loaded: ContentView }) {
   const wantsReview = useWantsReview(site);
   const [previewing, setPreviewing] = useState(false);
   const [job, setJob] = useState<string>();
-  const publishing = useRecentJobs().data?.some((one) => one.id === job && isOpen(one)) ?? false;
+  const [rewriting, setRewriting] = useState<string>();
+  const jobs = useRecentJobs().data;
+  const runs = (id: string | undefined) => jobs?.some((one) => one.id === id && isOpen(one)) ?? false;
+  const publishing = runs(job);
+  const writing = runs(rewriting);
   const goTo = useRef<GoTo>(() => undefined);
   const onReady = useCallback((go: GoTo) => {
     goTo.current = go;
   }, []);
   const words = useMemo(() => body.blocks.reduce((sum, one) => sum + countWords(plainBlock(one)), 0), [body]);
   const errors = fieldErrors(draft.error);
+  const pictures = usePicturesOf(base.id, base.site_id);
+  for (const picture of pictures.data ?? []) {
+    const file = fileFor(picture, 768);
+    if (file) ASSETS.set(`asset:${picture.id}`, file.url);
+  }
   useLeaveGuard(dirty);
   useEffect(() => {
     document.title = `${base.title} · IGNY8`;
@@ -100,6 +119,7 @@ export function Workbench({ loaded }: { loaded: ContentView }) {
           </Button>
         </p>
       )}
+      <ProposalBanner content={base} dirty={dirty} readOnly={readOnly} taken={draft.load} />
       <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="flex min-w-0 flex-col gap-4">
           <TextField
@@ -120,6 +140,13 @@ export function Workbench({ loaded }: { loaded: ContentView }) {
             onChange={draft.setBody}
             onReady={onReady}
           />
+          <StructurePanel
+            data={draft.data}
+            missing={base.missing}
+            errors={errors}
+            readOnly={readOnly}
+            onChange={draft.setData}
+          />
         </div>
         <div className="flex min-w-0 flex-col gap-4">
           <StatusPanel
@@ -134,6 +161,14 @@ export function Workbench({ loaded }: { loaded: ContentView }) {
             move={(to) => void draft.save(to)}
             publish={() => void publishNow()}
           />
+          <PicturesPanel
+            content={base}
+            blocks={body.blocks}
+            pictures={pictures}
+            readOnly={readOnly}
+            dirty={dirty}
+            load={draft.load}
+          />
           <SidePanel
             fields={fields}
             errors={errors}
@@ -141,6 +176,18 @@ export function Workbench({ loaded }: { loaded: ContentView }) {
             readOnly={readOnly}
             set={draft.set}
           />
+          <DetailsPanel key={`${base.id} ${draft.generation}`} content={base} readOnly={readOnly} taken={draft.adopt} />
+          {!readOnly && <Rewrite content={base} busy={writing} dirty={dirty} onStarted={setRewriting} />}
+          <Variations content={base} readOnly={readOnly} dirty={dirty} taken={draft.load} />
+          <ClaimsPanel
+            key={(base.source_ids ?? []).join()}
+            content={base}
+            dirty={dirty}
+            readOnly={readOnly}
+            goTo={(index) => goTo.current(index)}
+            changed={draft.load}
+          />
+          <JsonLd content={base} dirty={dirty} />
           <Revisions content={base} readOnly={readOnly} restore={restoreOne} />
         </div>
       </div>
@@ -148,7 +195,7 @@ export function Workbench({ loaded }: { loaded: ContentView }) {
       {draft.theirs && (
         <Conflict
           theirs={draft.theirs}
-          mine={{ ...fields, blocks: body.blocks }}
+          mine={{ ...fields, blocks: body.blocks, structure_data: draft.data }}
           close={draft.closeConflict}
           load={() => draft.theirs && draft.load(draft.theirs)}
           overwrite={async () => {

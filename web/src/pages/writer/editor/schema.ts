@@ -64,6 +64,16 @@ const ofPicture = (name: string) => ({
   },
 });
 
+/** Where our own pictures can be looked at, by their `asset:` names. It is filled before the editor is made. */
+export const ASSETS = new Map<string, string>();
+
+/** Below a picture: its address, or of one of our own, whose name tells a person nothing, the words for it. */
+function pictureNote(src: string, alt: string): string {
+  if (!src.startsWith("asset:")) return src || "No address yet";
+  if (!ASSETS.has(src)) return "This picture is not ready, or it was deleted.";
+  return alt.trim() ? `Alt text: ${alt}` : "No alt text yet";
+}
+
 const Image = Node.create({
   name: "image",
   group: "block",
@@ -81,12 +91,13 @@ const Image = Node.create({
   ],
   renderHTML: ({ node, HTMLAttributes }) => {
     const { src, alt } = node.attrs;
-    // Only what the network can show: an asset's address is known to the server alone.
-    const shown = /^https?:/.test(src) ? ["img", { src, alt, draggable: "false" }] : ["span", { class: "no-picture" }];
+    // Only what the network can show: an asset's address is known to the server, which has told it to the page.
+    const address = /^https?:/.test(src) ? src : ASSETS.get(src);
+    const shown = address ? ["img", { src: address, alt, draggable: "false" }] : ["span", { class: "no-picture" }];
     return [
       "figure",
       HTMLAttributes,
-      ["div", { contenteditable: "false", class: "picture", "data-note": src || "No address yet" }, shown],
+      ["div", { contenteditable: "false", class: "picture", "data-note": pictureNote(src, alt) }, shown],
       ["figcaption", 0],
     ];
   },

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { api, call, ifMatch } from "@/api/client";
 import { queryClient } from "@/api/query";
 import type { components } from "@/api/schema";
-import type { Block, ContentView } from "@/api/types";
+import type { Block, ContentView, StructureData } from "@/api/types";
 
 export type RevisionView = components["schemas"]["RevisionView"];
 export type ContentChange = components["schemas"]["ContentUpdate"];
@@ -80,10 +80,11 @@ export async function restore(id: string, number: number, version: number): Prom
   return keep((await call(request)) as ContentView);
 }
 
-/** What changed of the fields; `blocks` are given when the body changed. */
-export function changesOf(base: ContentView, fields: Fields, blocks?: Block[]): ContentChange {
+/** What changed of the fields; `blocks` are given when the body changed, `data` when what its kind has did. */
+export function changesOf(base: ContentView, fields: Fields, blocks?: Block[], data?: StructureData): ContentChange {
   const found: ContentChange = {};
   for (const name of FIELDS) if (fields[name] !== base[name]) found[name] = fields[name];
   if (blocks) found.blocks = blocks;
+  if (data) found.structure_data = data;
   return found;
 }

@@ -48,6 +48,18 @@ test("saves what changed, with the version that it is of", async () => {
   expect(result.current.dirty).toBe(false);
 });
 
+test("what its kind has beside the body is saved with it, as the server tidied it", async () => {
+  const product = (sku: string) => ({ kind: "product", schema_version: 1, sku }) as ContentView["structure_data"];
+  const { result } = renderHook(() => useDraft(view({ structure_data: product("A") })));
+  act(() => result.current.setData(product("B ")));
+  expect(result.current.dirty).toBe(true);
+  change.mockResolvedValueOnce(view({ structure_data: product("B"), version: 2, revision: 2 }));
+  await act(async () => void (await result.current.save()));
+  expect(change).toHaveBeenCalledWith("c", { structure_data: product("B ") }, 1);
+  expect(result.current.data).toEqual(product("B"));
+  expect(result.current.dirty).toBe(false);
+});
+
 test("a newer version of the same text is no conflict", async () => {
   const { result } = renderHook(() => useDraft(view({})));
   act(() => result.current.set("excerpt", "E"));

@@ -4,7 +4,7 @@
  */
 import { useCallback, useEffect, useRef, useState } from "react";
 import { ApiError } from "@/api/problem";
-import type { Block, ContentStatus, ContentView } from "@/api/types";
+import type { Block, ContentStatus, ContentView, StructureData } from "@/api/types";
 import { failed } from "@/ui/ToastNotifications";
 import type { Body } from "./BodyEditor";
 import { blocksOf, documentOf, stable } from "./document";
@@ -19,6 +19,8 @@ export function useDraft(loaded: ContentView) {
   const [base, setBase] = useState(loaded);
   const [fields, setFields] = useState(() => fieldsOf(loaded));
   const [body, setBody] = useState(() => bodyOf(loaded));
+  /** What its kind has beside the body. */
+  const [data, setData] = useState(loaded.structure_data);
   /** The body as it was last loaded or saved, as the editor writes it. */
   const [clean, setClean] = useState(() => stable(body.blocks));
   /** Grows when the editor must begin anew with `base`. */
@@ -28,7 +30,8 @@ export function useDraft(loaded: ContentView) {
   const [theirs, setTheirs] = useState<ContentView>();
 
   const bodyDirty = stable(body.blocks) !== clean;
-  const dirty = bodyDirty || FIELDS.some((name) => fields[name] !== base[name]);
+  const dataDirty = stable(data) !== stable(base.structure_data);
+  const dirty = bodyDirty || dataDirty || FIELDS.some((name) => fields[name] !== base[name]);
   const newer = loaded.version > base.version && !sameText(loaded, base);
 
   const load = useCallback((content: ContentView) => {
@@ -36,6 +39,7 @@ export function useDraft(loaded: ContentView) {
     setBase(content);
     setFields(fieldsOf(content));
     setBody(fresh);
+    setData(content.structure_data);
     setClean(stable(fresh.blocks));
     setError(undefined);
     setTheirs(undefined);
@@ -64,6 +68,8 @@ export function useDraft(loaded: ContentView) {
         return next;
       });
       if (changes.blocks) setClean(sent);
+      const given = changes.structure_data;
+      if (given) setData((now) => (stable(now) === stable(given) ? saved.structure_data : now));
       setTheirs(undefined);
       return saved;
     } catch (thrown) {
@@ -89,12 +95,17 @@ export function useDraft(loaded: ContentView) {
     return undefined;
   };
 
-  const latest = useRef({ fields, body });
-  latest.current = { fields, body };
+  const latest = useRef({ fields, body, data });
+  latest.current = { fields, body, data };
 
   const save = (status?: ContentStatus) => {
     const now = latest.current;
-    const changes = changesOf(base, now.fields, bodyDirty ? now.body.blocks : undefined);
+    const changes = changesOf(
+      base,
+      now.fields,
+      bodyDirty ? now.body.blocks : undefined,
+      dataDirty ? now.data : undefined,
+    );
     return send(status ? { ...changes, status } : changes, base.version, now.body.blocks);
   };
 
@@ -102,6 +113,7 @@ export function useDraft(loaded: ContentView) {
     base,
     fields,
     body,
+    data,
     generation,
     dirty,
     saving,
@@ -109,13 +121,16 @@ export function useDraft(loaded: ContentView) {
     newer,
     theirs,
     setBody,
+    setData: (next: StructureData) => setData(next),
     set: (name: Field, value: string) => setFields((before) => ({ ...before, [name]: value })),
     save,
     load,
+    /** Takes over a state whose text is the same: what is being edited stays. */
+    adopt: setBase,
     /** Saves all of what is here over the newer version. */
     overwrite: async (newest: ContentView) => {
       const now = latest.current;
-      await send({ ...now.fields, blocks: now.body.blocks }, newest.version, now.body.blocks);
+      await send({ ...now.fields, blocks: now.body.blocks, structure_data: now.data }, newest.version, now.body.blocks);
     },
     look: () => setTheirs(loaded),
     closeConflict: () => setTheirs(undefined),

@@ -150,7 +150,7 @@ test("pages carry the headers of web/headers.json, filled in, and HSTS", () => {
   };
   const wanted = text("web/headers.json")
     .replace("{live}", "wss://d4e5f6.execute-api.eu-central-1.amazonaws.com")
-    .replace("{uploads}", "https://igny8-dev-bucket-1a2b3c.s3.eu-central-1.amazonaws.com");
+    .replaceAll("{uploads}", "https://igny8-dev-bucket-1a2b3c.s3.eu-central-1.amazonaws.com");
   assert.deepEqual(sent, JSON.parse(wanted));
   assert.ok(!JSON.stringify(sent).includes("{" + "live") && !sent["content-security-policy"].includes("{"));
   assert.ok(StrictTransportSecurity.AccessControlMaxAgeSec >= 31_536_000);

@@ -73,6 +73,7 @@ PREFIXES = {
         "publisher-deploy-worker": {"GetObject"},
     },
     "images": {
+        "thinker": {"GetObject"},
         "writer-images": {"PutObject", "GetObject"},
         "writer-images-worker": {"PutObject"},
         "publisher-deploy-worker": {"GetObject"},

@@ -48,7 +48,10 @@ pub struct StoredAnswer {
     pub text: String,
     /// Why the model stopped.
     pub finish: Finish,
-    /// The model that answered.
+    /// The model that was asked, as `openai:gpt-4.1-mini`; empty in answers from before this was kept.
+    #[serde(default)]
+    pub asked: String,
+    /// The model that answered, as the provider names it.
     pub model: String,
     /// Its provider.
     pub provider: String,
@@ -75,6 +78,7 @@ impl StoredAnswer {
         Self {
             cost_microcents: target.model.price.map(|price| price.microcents(tokens)),
             text: completion.text,
+            asked: target.model.key(),
             finish: completion.finish,
             model: completion.model,
             provider: target.provider.name().to_owned(),

@@ -14,10 +14,11 @@ use crate::{
     answers::{AnswerStore, CHAIN, Call, StoredAnswer},
     function::AiFunction,
     gate::{Admission, Gate, Health, Open},
+    price::Tokens,
     prompt::{Prompt, Rendered},
     provider::{ErrorClass, Finish, JsonSchema, ProviderError, Request},
     reader::{self, Repair, RepairKind},
-    router::{Router, Target},
+    router::{Model, Router, Target},
 };
 
 /// A call with less time than this left is not begun.
@@ -192,7 +193,10 @@ pub async fn run<F: AiFunction>(
     // The same question again, with what was wrong.
     tracing::info!(function = F::NAME, model = answer.model, "an answer goes back to the model");
     let again = repair_prompt(&rendered.user, &answer.text, &problem);
-    let mut outcome = run.call(Call::Repair, &target, request(&target, again)).await;
+    let mut outcome = match store.load(Call::Repair).await {
+        Ok(stored) => run.call(Call::Repair, stored, &target, request(&target, again)).await,
+        Err(error) => Err(error.into()),
+    };
     if let Err(stop @ (Stop::OtherModel(_) | Stop::Wait { .. })) = outcome {
         outcome = run.chain(question, Some(stop)).await.map(|(answer, _)| answer);
     }
@@ -310,16 +314,19 @@ impl<F: AiFunction> Run<'_, F> {
         before: Option<Stop>,
     ) -> Result<(StoredAnswer, Target), Stop> {
         let mut last = before;
-        while let Some(target) = self.targets.pop_front() {
+        while !self.targets.is_empty() {
             let call = CHAIN[self.slot.min(CHAIN.len() - 1)];
-            let outcome = if self.answered_behind(call).await? {
-                Err(Stop::OtherModel(ProviderError {
-                    class: ErrorClass::OtherModel,
-                    sentence: UNUSABLE.to_owned(),
-                    detail: "another model answered before".to_owned(),
-                }))
+            let stored = self.store.load(call).await?;
+            let Some(target) = self.next(stored.as_ref()) else { break };
+            // This model could not do it, and one behind it has answered: it is not asked again.
+            let outcome = if stored.is_none() && self.answered_behind().await? {
+                Err(Stop::OtherModel(ProviderError::new(
+                    ErrorClass::OtherModel,
+                    UNUSABLE,
+                    "another model answered before",
+                )))
             } else {
-                self.call(call, &target, request(&target)).await
+                self.call(call, stored, &target, request(&target)).await
             };
             match outcome {
                 Ok(answer) => {
@@ -342,12 +349,16 @@ impl<F: AiFunction> Run<'_, F> {
         }))
     }
 
-    /// True when this question has no stored answer, but one to a model behind it has: it was this model that could not
-    /// do it, and it is not asked again.
-    async fn answered_behind(&self, call: Call) -> Result<bool, Stop> {
-        if self.store.load(call).await?.is_some() {
-            return Ok(false);
-        }
+    /// The next model: the one that gave the stored answer, where that is known. The order of today may be another one:
+    /// a model that had to wait then was passed over.
+    fn next(&mut self, stored: Option<&StoredAnswer>) -> Option<Target> {
+        let asked = |stored: &StoredAnswer| self.targets.iter().position(|target| target.model.key() == stored.asked);
+        let at = stored.and_then(asked).unwrap_or_default();
+        self.targets.remove(at)
+    }
+
+    /// True when the question to one of the models that are left has a stored answer.
+    async fn answered_behind(&self) -> Result<bool, Stop> {
         for behind in CHAIN.iter().skip(self.slot + 1).take(self.targets.len()) {
             if self.store.load(*behind).await?.is_some() {
                 return Ok(true);
@@ -357,8 +368,14 @@ impl<F: AiFunction> Run<'_, F> {
     }
 
     /// The stored answer of a call, or a new one, which is stored before anybody looks at it.
-    async fn call(&mut self, call: Call, target: &Target, request: Request) -> Result<StoredAnswer, Stop> {
-        let answer = match self.store.load(call).await? {
+    async fn call(
+        &mut self,
+        call: Call,
+        stored: Option<StoredAnswer>,
+        target: &Target,
+        request: Request,
+    ) -> Result<StoredAnswer, Stop> {
+        let answer = match stored {
             Some(stored) => stored,
             None => self.ask(call, target, request).await?,
         };
@@ -373,12 +390,11 @@ impl<F: AiFunction> Run<'_, F> {
             repaired: Vec::new(),
         });
         if answer.finish == Finish::ContentFilter {
-            return Err(Stop::OtherModel(ProviderError {
-                class: ErrorClass::OtherModel,
-                sentence: "The AI provider's content filter stopped the answer. Change the keywords or the prompt."
-                    .to_owned(),
-                detail: format!("{} of {}: content filter", answer.model, answer.provider),
-            }));
+            return Err(Stop::OtherModel(ProviderError::new(
+                ErrorClass::OtherModel,
+                "The AI provider's content filter stopped the answer. Change the keywords or the prompt.",
+                format!("{} of {}: content filter", answer.model, answer.provider),
+            )));
         }
         Ok(answer)
     }
@@ -407,7 +423,8 @@ impl<F: AiFunction> Run<'_, F> {
                     ErrorClass::RetryLater { after } => Health::Bad { after },
                     ErrorClass::OtherModel | ErrorClass::ForGood => Health::Unknown,
                 };
-                self.gate.report(&target.model, health, 0).await?;
+                let cost = if error.is_unanswered { most(&target.model, &request) } else { 0 };
+                self.gate.report(&target.model, health, cost).await?;
                 return Err(error.into());
             }
         };
@@ -448,6 +465,15 @@ impl<F: AiFunction> Run<'_, F> {
             | Stop::ForGood(ProviderError { sentence, detail, .. }) => Failure::ForGood { sentence, detail, usage },
         }
     }
+}
+
+/// The most that a call can have cost, in millionths of a cent: a token of the prompt has three bytes or more, and the
+/// answer may have had all of its tokens. What a provider bills for an answer that we did not wait for is not known; the
+/// cap on a day's cost takes it for all of that.
+pub(crate) fn most(model: &Model, request: &Request) -> u64 {
+    let fresh = (request.system.len() + request.user.len()).div_ceil(3) as u64;
+    let tokens = Tokens { fresh, output: request.max_tokens.into(), ..Tokens::default() };
+    model.price.map_or(0, |price| price.microcents(tokens))
 }
 
 /// Of two models that must wait, the one that may be asked first; anything else makes room for a wait.

@@ -24,7 +24,7 @@ pub use answers::{AnswerStore, Call, NoStore, StoredAnswer};
 pub use engine::{Answer, Failure, Options, Usage, run};
 pub use function::AiFunction;
 pub use gate::{Admission, Gate, Health, Open};
-pub use image::{ImageConfig, ImageMaker, ImageProviderKind, MadeImage, Shape};
+pub use image::{ImageConfig, ImageMaker, ImageProviderKind, MadeImage, Picture, Shape};
 pub use price::{Price, Tokens};
 pub use prompt::{Prompt, PromptError};
 pub use router::{Config, Model, ProviderKind, Router, Strategy};

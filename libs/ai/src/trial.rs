@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::{
     answers::{AnswerStore, Call, StoredAnswer},
     catalog::Spec,
-    engine::Options,
+    engine::{Options, most},
     gate::{Admission, Health},
     prompt::{Prompt, PromptError, Rendered},
     provider::{ErrorClass, Finish, JsonSchema, ProviderError, Request},
@@ -138,7 +138,8 @@ async fn ask(
                     ErrorClass::RetryLater { after } => Health::Bad { after },
                     ErrorClass::OtherModel | ErrorClass::ForGood => Health::Unknown,
                 };
-                gate.report(&target.model, health, 0).await.map_err(Stop::Store)?;
+                let cost = if error.is_unanswered { most(&target.model, &request) } else { 0 };
+                gate.report(&target.model, health, cost).await.map_err(Stop::Store)?;
                 if error.class != ErrorClass::OtherModel || targets.peek().is_none() {
                     return Err(Stop::Provider(error));
                 }

@@ -138,7 +138,10 @@ async fn a_slow_server_times_out() {
     let start = Instant::now();
     let error = OpenAi::new(&server.url, KEY).complete(&request(Duration::from_millis(300))).await.unwrap_err();
     assert_eq!(error.class, LATER);
-    assert!(error.sentence.contains("too long") && start.elapsed() < Duration::from_secs(5), "{error}");
+    assert!(
+        error.is_unanswered && error.sentence.contains("too long") && start.elapsed() < Duration::from_secs(5),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -149,9 +152,10 @@ async fn broken_connections_are_tried_again_later() {
     for bytes in [none, cut, chunked] {
         let error = complete(&rude_server(bytes).await).await.unwrap_err();
         assert_eq!(error.class, LATER, "{error}");
-        assert!(error.sentence.contains("broke"), "{error}");
+        assert!(error.sentence.contains("broke") && error.is_unanswered, "{error}");
     }
     let error = complete("http://127.0.0.1:9/v1").await.unwrap_err();
+    assert!(!error.is_unanswered, "nothing was sent");
     assert!(error.class == LATER && error.sentence.contains("cannot be reached"), "{error}");
     for address in ["not an address", "ftp://127.0.0.1/v1", ""] {
         let error = complete(address).await.unwrap_err();
@@ -497,6 +501,33 @@ async fn several_models_stand_in_one_after_the_other() {
     gate.waits.lock().unwrap().insert("spare", 7);
     let failure = guarded(&server, "spare", &Memory::default(), &gate).await.unwrap_err();
     assert!(matches!(failure, Failure::Postponed { .. }), "{failure:?}");
+}
+
+#[tokio::test]
+async fn a_refusal_stays_with_the_model_that_gave_it() {
+    // The first model has to wait, the spare one declines: the item is put off.
+    let server = Server::start(vec![Reply::finished("", "content_filter"), Reply::chat("no"), Reply::chat(GOOD)]).await;
+    let (gate, store) = (Arc::new(Doorman::default()), Memory::default());
+    gate.waits.lock().unwrap().insert("main", 20);
+    let failure = guarded(&server, "spare", &store, &gate).await.unwrap_err();
+    assert!(matches!(failure, Failure::Postponed { .. }), "{failure:?}");
+    // By now it may be asked, and the spare one is not asked again; what is wrong goes back to who answered.
+    gate.waits.lock().unwrap().clear();
+    guarded(&server, "spare", &store, &gate).await.unwrap();
+    assert_eq!(models(&server), ["spare", "main", "main"]);
+}
+
+#[tokio::test]
+async fn what_was_sent_and_not_answered_counts_in_full() {
+    let mut server = Server::start(vec![Reply::chat(GOOD)]).await;
+    server.url = rude_server(b"").await;
+    let gate = Arc::new(Doorman::default());
+    guarded(&server, "", &Memory::default(), &gate).await.unwrap_err();
+    let told = gate.told.lock().unwrap();
+    let (_, health, cost) = &told[0];
+    assert_eq!(*health, Health::Bad { after: None });
+    // 800 tokens of answer at 60, and the prompt.
+    assert!((60 * 800 + 15 * 100..60 * 800 + 15 * 2000).contains(cost), "{cost}");
 }
 
 #[tokio::test]

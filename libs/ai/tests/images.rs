@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use igny8_ai::{
     ImageConfig, ImageMaker, ImageProviderKind, MadeImage, Shape,
-    image::encode,
+    image::{Picture, encode},
     provider::{ErrorClass, ProviderError},
 };
 use igny8_images::{Scene, draw};
@@ -56,7 +56,7 @@ async fn openai_is_asked_as_its_models_want_it() {
         ("dall-e-3", "1792x1024", json!("b64_json"), Value::Null),
     ] {
         let made = make(&maker(ImageProviderKind::OpenAi, &server.url, model)).await.unwrap();
-        assert_eq!((made.bytes, made.model.as_str()), (png(), model));
+        assert_eq!((made.picture, made.model.as_str()), (Picture::Bytes(png()), model));
         let seen = server.seen().pop().unwrap();
         assert_eq!(seen.path, "/v1/images/generations");
         assert_eq!(seen.headers["authorization"], format!("Bearer {KEY}"));
@@ -77,13 +77,17 @@ async fn a_parameter_that_is_refused_by_name_is_left_out_once() {
 
 #[tokio::test]
 async fn an_address_is_fetched_without_the_key() {
-    // The server's second answer is the picture itself; its bytes are no text, so it comes as a data URL here.
+    // A data URL is the picture itself.
     let data = format!("data:image/png;base64,{}", encode(&png()));
     let server = Server::start(vec![openai(&json!({ "url": data }))]).await;
-    assert_eq!(make(&maker(ImageProviderKind::OpenAi, &server.url, "m")).await.unwrap().bytes, png());
+    let made = make(&maker(ImageProviderKind::OpenAi, &server.url, "m")).await.unwrap();
+    assert_eq!(made.picture, Picture::Bytes(png()));
     let elsewhere = Server::start(vec![Reply::new(200, "<html>not a picture</html>")]).await;
-    let server = Server::start(vec![openai(&json!({ "url": format!("{}/a.png", elsewhere.url) }))]).await;
-    let error = make(&maker(ImageProviderKind::OpenAi, &server.url, "m")).await.unwrap_err();
+    let address = format!("{}/a.png", elsewhere.url);
+    let server = Server::start(vec![openai(&json!({ "url": address }))]).await;
+    let maker = maker(ImageProviderKind::OpenAi, &server.url, "m");
+    assert_eq!(make(&maker).await.unwrap().picture, Picture::At(address.clone()));
+    let error = maker.fetch(&address).await.unwrap_err();
     assert!(error.class == ErrorClass::ForGood && error.sentence.contains("no picture"), "{error}");
     assert!(!elsewhere.seen()[0].headers.contains_key("authorization"));
 }
@@ -137,7 +141,7 @@ async fn runware_is_asked_for_one_task_and_says_what_it_cost() {
     }] });
     let server = Server::start(vec![Reply::new(200, answer)]).await;
     let made = make(&maker(ImageProviderKind::Runware, &server.url, "runware:100@1")).await.unwrap();
-    assert_eq!((made.bytes, made.cost_microcents), (png(), Some(130_000)));
+    assert_eq!((made.picture, made.cost_microcents), (Picture::Bytes(png()), Some(130_000)));
     make(&maker(ImageProviderKind::Runware, &server.url, "runware:100@1")).await.unwrap();
     let seen = server.seen();
     let task = &seen[0].body[0];

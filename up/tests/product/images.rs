@@ -155,13 +155,22 @@ async fn uploads_are_read_and_wait_for_their_words() {
     cloud.check(&[&ana]).await;
 }
 
-/// A server of OpenAI's images API that answers by the words of the prompt, and counts.
+/// A server of OpenAI's images API that answers by the words of the prompt, and counts what is made. A picture that it
+/// keeps is there when it is asked for a second time.
 async fn painter() -> (String, Arc<AtomicUsize>) {
     let count = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&count);
-    let answer = move |body: String| {
+    let fetched = Arc::new(AtomicUsize::new(0));
+    let kept = move || {
+        let is_there = fetched.fetch_add(1, Ordering::Relaxed) > 0;
+        let png = draw(&Scene { seed: "kept", brand: "b", width: 64, height: 48 }).unwrap();
+        let soon = (axum::http::StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "1")]);
+        async move { if is_there { Ok(png) } else { Err(soon) } }
+    };
+    let answer = move |headers: axum::http::HeaderMap, body: String| {
         let number = counter.fetch_add(1, Ordering::Relaxed);
         async move {
+            let address = format!("http://{}/kept.png", headers["host"].to_str().unwrap());
             let asked: Value = serde_json::from_str(&body).unwrap();
             let prompt = asked["prompt"].as_str().unwrap();
             let png = draw(&Scene { seed: prompt, brand: "b", width: 64, height: 48 }).unwrap();
@@ -170,6 +179,8 @@ async fn painter() -> (String, Arc<AtomicUsize>) {
                 (200, json!({ "data": [{ "b64_json": encode(svg) }] }))
             } else if prompt.contains("forbidden") {
                 (400, json!({ "error": { "code": "moderation_blocked", "message": "safety system" } }))
+            } else if prompt.contains("elsewhere") {
+                (200, json!({ "data": [{ "url": address }] }))
             } else if prompt.contains("later") && number == 0 {
                 (429, json!({ "error": { "code": "rate_limit_exceeded", "message": "slow down" } }))
             } else {
@@ -178,7 +189,7 @@ async fn painter() -> (String, Arc<AtomicUsize>) {
             (axum::http::StatusCode::from_u16(status).unwrap(), [("retry-after", "1")], answer.to_string())
         }
     };
-    let app = axum::Router::new().fallback(answer);
+    let app = axum::Router::new().route("/kept.png", axum::routing::get(kept)).fallback(answer);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/v1", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
@@ -201,9 +212,10 @@ async fn what_is_no_picture_fails_in_words_and_costs_nothing() {
     let images = planned(&ana, &site, &content).await;
     let path = format!("/api/writer/images/{}", images[0]["id"].as_str().unwrap());
     let body = json!({ "image_ids": [images[0]["id"]] });
-    // One that is asked to come later comes, and is paid once.
+    // One that is asked to come later comes, and is paid once; one that cannot be fetched at once is not made again.
     for (prompt, ends, says, asked) in [
         ("come later", "ready", "", 2),
+        ("kept elsewhere", "ready", "", 1),
         ("an svg", "failed", "an SVG", 1),
         ("forbidden", "failed", "content filter", 1),
     ] {

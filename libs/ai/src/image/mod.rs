@@ -28,6 +28,9 @@ const RUNWARE_MODEL: &str = "runware:100@1";
 /// How long a picture may take; less than a worker's 300 seconds with what follows.
 const TIMEOUT: Duration = Duration::from_mins(3);
 
+/// How long fetching one from where its provider keeps it may take.
+const FETCH: Duration = Duration::from_secs(30);
+
 /// What a picture is wanted for; each provider turns it into a size that it knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
@@ -54,11 +57,20 @@ pub struct ImageRequest {
     pub timeout: Duration,
 }
 
-/// A picture that was made.
+/// How a picture comes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Picture {
+    /// A PNG, JPEG or WebP, by its first bytes.
+    Bytes(Vec<u8>),
+    /// Where the provider keeps it for a while: see [`ImageMaker::fetch`].
+    At(String),
+}
+
+/// A picture that was made, and is billed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MadeImage {
-    /// A PNG, JPEG or WebP, by its first bytes.
-    pub bytes: Vec<u8>,
+    /// The picture.
+    pub picture: Picture,
     /// The model, as the provider names it.
     pub model: String,
     /// What it cost, in millionths of a cent; `None` where the provider does not say.
@@ -76,6 +88,12 @@ pub trait ImageProvider: Send + Sync + fmt::Debug {
     /// # Errors
     /// [`ProviderError`], classed as those of language models.
     async fn generate(&self, request: &ImageRequest) -> Result<MadeImage, ProviderError>;
+
+    /// Fetches a picture that it made from where it keeps it.
+    ///
+    /// # Errors
+    /// As [`ImageProvider::generate`]; nothing is billed for another try.
+    async fn fetch(&self, address: &str, timeout: Duration) -> Result<Vec<u8>, ProviderError>;
 }
 
 /// Where pictures are made.
@@ -232,8 +250,25 @@ impl ImageMaker {
             timeout: self.timeout,
         };
         let made = self.provider.generate(&request).await?;
-        igny8_images::sniff(&made.bytes).map_err(|error| no_picture(self.provider.name(), &error.to_string()))?;
+        if let Picture::Bytes(bytes) = &made.picture {
+            self.look_at(bytes)?;
+        }
         Ok(made)
+    }
+
+    /// Fetches a picture that was made from where its provider keeps it: a PNG, JPEG or WebP, by its first bytes.
+    ///
+    /// # Errors
+    /// [`ProviderError`], classed.
+    pub async fn fetch(&self, address: &str) -> Result<Vec<u8>, ProviderError> {
+        let bytes = self.provider.fetch(address, FETCH.min(self.timeout)).await?;
+        self.look_at(&bytes)?;
+        Ok(bytes)
+    }
+
+    fn look_at(&self, bytes: &[u8]) -> Result<(), ProviderError> {
+        igny8_images::sniff(bytes).map_err(|error| no_picture(self.provider.name(), &error.to_string()))?;
+        Ok(())
     }
 }
 

@@ -4,14 +4,14 @@
 //! refuse `response_format`; the DALL·E models send an address unless that asks for base64. A parameter that is refused
 //! by name is left out once.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use async_trait::async_trait;
 use reqwest::StatusCode;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
-use super::{ImageProvider, ImageRequest, MAX_ANSWER, MadeImage, Shape, decode, no_key, no_picture};
+use super::{ImageProvider, ImageRequest, MAX_ANSWER, MadeImage, Picture, Shape, decode, no_key, no_picture};
 use crate::provider::{
     ProviderError,
     classify::{self, Reason},
@@ -79,7 +79,7 @@ impl OpenAiImages {
         }
     }
 
-    async fn read(&self, request: &ImageRequest, answer: &Answer, deadline: Instant) -> Result<Vec<u8>, ProviderError> {
+    fn read(&self, request: &ImageRequest, answer: &Answer) -> Result<Picture, ProviderError> {
         if let Some(error) = classify::hidden(self.name(), &request.model, &self.key, answer) {
             return Err(error);
         }
@@ -87,12 +87,9 @@ impl OpenAiImages {
         let pictures: Pictures = serde_json::from_slice(&answer.body).map_err(|_| alien())?;
         let picture = pictures.data.into_iter().next().ok_or_else(alien)?;
         match (picture.b64_json, picture.url) {
-            (Some(text), _) => decode(self.name(), &text),
-            (None, Some(url)) if url.starts_with("data:") => decode(self.name(), &url),
-            (None, Some(url)) => {
-                let left = deadline.saturating_duration_since(Instant::now());
-                self.http.picture(&url, &self.base_url, MAX_ANSWER, left).await
-            }
+            (Some(text), _) => decode(self.name(), &text).map(Picture::Bytes),
+            (None, Some(url)) if url.starts_with("data:") => decode(self.name(), &url).map(Picture::Bytes),
+            (None, Some(url)) => Ok(Picture::At(url)),
             (None, None) => Err(no_picture(self.name(), "It is empty.")),
         }
     }
@@ -119,8 +116,8 @@ impl ImageProvider for OpenAiImages {
             let text = serde_json::to_string(&body).unwrap_or_default();
             let answer = self.http.post_up_to(&url, &[("authorization", &bearer)], text, left, MAX_ANSWER).await?;
             if answer.status == StatusCode::OK {
-                let bytes = self.read(request, &answer, deadline).await?;
-                return Ok(MadeImage { bytes, model: request.model.clone(), cost_microcents: None });
+                let picture = self.read(request, &answer)?;
+                return Ok(MadeImage { picture, model: request.model.clone(), cost_microcents: None });
             }
             let reason = Reason::of(&answer.body);
             if answer.status != StatusCode::BAD_REQUEST || !take_back(&mut body, &reason) {
@@ -129,6 +126,10 @@ impl ImageProvider for OpenAiImages {
             tracing::info!(model = request.model, "the image model refused a parameter");
         }
         Err(no_picture(self.name(), "It refused every form of the request."))
+    }
+
+    async fn fetch(&self, address: &str, timeout: Duration) -> Result<Vec<u8>, ProviderError> {
+        self.http.picture(address, &self.base_url, MAX_ANSWER, timeout).await
     }
 }
 

@@ -2,13 +2,12 @@
 //!
 //! <https://runware.ai/docs/image-inference/introduction>
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
-use tokio::time::Instant;
 
-use super::{ImageProvider, ImageRequest, MAX_ANSWER, MadeImage, Shape, decode, no_key, no_picture};
+use super::{ImageProvider, ImageRequest, MAX_ANSWER, MadeImage, Picture, Shape, decode, no_key, no_picture};
 use crate::provider::{
     ErrorClass, ProviderError, classify,
     http::{Answer, Http},
@@ -147,7 +146,6 @@ impl ImageProvider for Runware {
             return Err(no_key(self.name()));
         }
         let bearer = format!("Bearer {}", self.key);
-        let deadline = Instant::now() + request.timeout;
         let headers = [("authorization", bearer.as_str())];
         let body = Self::body(request);
         let answer = self.http.post_up_to(&self.base_url, &headers, body, request.timeout, MAX_ANSWER).await?;
@@ -160,17 +158,18 @@ impl ImageProvider for Runware {
         }
         let result = results.and_then(|results| results.data.into_iter().next());
         let result = result.ok_or_else(|| classify::alien(self.name(), &request.model, &self.key, &answer))?;
-        let bytes = match (result.image_base64_data, result.image_url) {
-            (Some(text), _) => decode(self.name(), &text)?,
-            (None, Some(url)) => {
-                let left = deadline.saturating_duration_since(Instant::now());
-                self.http.picture(&url, &self.base_url, MAX_ANSWER, left).await?
-            }
+        let picture = match (result.image_base64_data, result.image_url) {
+            (Some(text), _) => Picture::Bytes(decode(self.name(), &text)?),
+            (None, Some(url)) => Picture::At(url),
             (None, None) => return Err(no_picture(self.name(), "It is empty.")),
         };
         // A dollar is 100 cents of a million microcents each.
         let cost_microcents = result.cost.filter(|cost| *cost >= 0.0).map(|cost| (cost * 100_000_000.0).round() as u64);
-        Ok(MadeImage { bytes, model: request.model.clone(), cost_microcents })
+        Ok(MadeImage { picture, model: request.model.clone(), cost_microcents })
+    }
+
+    async fn fetch(&self, address: &str, timeout: Duration) -> Result<Vec<u8>, ProviderError> {
+        self.http.picture(address, &self.base_url, MAX_ANSWER, timeout).await
     }
 }
 

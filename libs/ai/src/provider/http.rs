@@ -104,7 +104,7 @@ impl Http {
             return Ok(answer.body);
         }
         Err(ProviderError::new(
-            ErrorClass::RetryLater { after: None },
+            ErrorClass::RetryLater { after: super::classify::retry_after(&answer.headers) },
             "The image provider made a picture, but it could not be fetched.",
             format!("status {} for the picture", answer.status),
         ))
@@ -162,7 +162,8 @@ fn transport(error: reqwest::Error) -> ProviderError {
     } else {
         "The connection to the AI provider broke."
     };
-    ProviderError::new(ErrorClass::RetryLater { after: None }, sentence, detail)
+    let refused = ProviderError::new(ErrorClass::RetryLater { after: None }, sentence, detail);
+    ProviderError { is_unanswered: !error.is_connect(), ..refused }
 }
 
 fn chain(error: &dyn std::error::Error) -> String {

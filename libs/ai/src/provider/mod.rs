@@ -106,11 +106,13 @@ pub struct ProviderError {
     pub sentence: String,
     /// For the log alone; never holds a key.
     pub detail: String,
+    /// True when the provider may have worked, and bill it: the question was sent, and no answer came back.
+    pub is_unanswered: bool,
 }
 
 impl ProviderError {
     pub(crate) fn new(class: ErrorClass, sentence: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { class, sentence: sentence.into(), detail: detail.into() }
+        Self { class, sentence: sentence.into(), detail: detail.into(), is_unanswered: false }
     }
 }
 

@@ -68,10 +68,14 @@ pub fn read_with<T: DeserializeOwned>(text: &str, cut_off: CutOff) -> Result<Rea
         let message = format!("The answer has {} bytes, at most {MAX_BYTES} can be read", text.len());
         return Err(ReadError::new(ReadErrorKind::TooLarge, message));
     }
-    if let Ok(value) = serde_json::from_str(text) {
-        return Ok(Read { value, repairs: Vec::new() });
-    }
-    if let Ok(value) = serde_json::from_str::<Value>(text) {
+    let error = match serde_json::from_str(text) {
+        Ok(value) => return Ok(Read { value, repairs: Vec::new() }),
+        Err(error) => error,
+    };
+    // Valid, and of another shape.
+    if error.is_data()
+        && let Ok(value) = serde_json::from_str::<Value>(text)
+    {
         let mut notes = Notes::default();
         let value = fit_wrapped(&value, &mut notes, 0, cut_off)?;
         return Ok(Read { value, repairs: notes.repairs(text) });
@@ -138,6 +142,10 @@ fn fit_wrapped<T: DeserializeOwned>(
 }
 
 fn fit<T: DeserializeOwned>(value: &Value) -> Result<T, ReadError> {
+    // To keep a path costs more than the rest, and is only needed where something does not fit.
+    if let Ok(fitting) = T::deserialize(value) {
+        return Ok(fitting);
+    }
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = match error.path().to_string() {
             path if path == "." || path == "?" => String::new(),
@@ -203,12 +211,12 @@ impl Search<'_> {
         let mut best: Option<Found<T>> = None;
         let mut next = 0;
         for from in starts {
-            if from < next || self.work == 0 {
-                continue;
-            }
             // What is shorter than the best so far cannot win.
             if best.as_ref().is_some_and(|best| self.text.len() - from <= best.to - best.from) {
                 break;
+            }
+            if from < next || self.work == 0 {
+                continue;
             }
             match self.attempt(from) {
                 Ok(mut found) => {
@@ -248,12 +256,20 @@ impl Search<'_> {
         if inside.starts_with("\\\"") {
             return self.attempt_escaped(from);
         }
-        let mut parser = Parser::new(self.text, from, self.cut_off);
-        let outcome = parser.root();
-        let (to, mut notes) = (parser.position(), parser.into_notes());
-        self.work = self.work.saturating_sub(to - from + 1);
+        let mut read = || {
+            let mut parser = Parser::new(self.text, from, self.cut_off);
+            let outcome = parser.root();
+            self.work = self.work.saturating_sub(parser.position() - from + 1);
+            (outcome, parser.position(), parser.into_notes())
+        };
+        let (outcome, to, notes) = read();
         let Parsed { value, cut } = outcome.map_err(|problem| (to, false, problem))?;
-        let value = value.unwrap_or(Value::Null);
+        if let Ok(value) = T::deserialize(value.unwrap_or(Value::Null)) {
+            return Ok(Found { from, to, value, notes });
+        }
+        // What does not fit is read once more, for it has been taken apart: to keep a copy of what fits costs more.
+        let (outcome, _, mut notes) = read();
+        let value = outcome.ok().and_then(|parsed| parsed.value).unwrap_or(Value::Null);
         match fit_wrapped(&value, &mut notes, from, self.cut_off) {
             Ok(value) => Ok(Found { from, to, value, notes }),
             Err(error) => Err((to, !cut && !notes.has(RepairKind::UnquotedString), ReadError { cut, ..error }.into())),

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{
     CutOff, MAX_DEPTH,
     report::{Notes, Problem, ReadError, ReadErrorKind, RepairKind},
-    strings::{Place, Text, is_blank, is_quote},
+    strings::{Place, Text, is_blank, is_quote, is_solid},
 };
 
 /// A list or object that is open.
@@ -86,12 +86,19 @@ impl<'t> Parser<'t> {
         &self.text[self.pos..]
     }
 
+    pub(super) fn byte_at(&self, at: usize) -> Option<u8> {
+        self.text.as_bytes().get(at).copied()
+    }
+
     pub(super) fn char_at(&self, at: usize) -> Option<char> {
-        self.text.get(at..)?.chars().next()
+        match self.byte_at(at)? {
+            byte if byte.is_ascii() => Some(char::from(byte)),
+            _ => self.text.get(at..)?.chars().next(),
+        }
     }
 
     pub(super) fn peek(&self) -> Option<char> {
-        self.rest().chars().next()
+        self.char_at(self.pos)
     }
 
     fn broken(&self, expected: &str) -> Problem {
@@ -104,6 +111,9 @@ impl<'t> Parser<'t> {
 
     /// Moves behind white space and comments.
     fn skip(&mut self) {
+        if self.byte_at(self.pos).is_some_and(is_solid) {
+            return;
+        }
         loop {
             let rest = self.rest();
             let trimmed = rest.trim_start_matches([' ', '\n', '\r', '\t']);
@@ -127,10 +137,13 @@ impl<'t> Parser<'t> {
 
     /// True at the end of the text, or at the fence that ends the JSON.
     fn at_end(&self) -> bool {
-        self.rest().is_empty() || self.rest().starts_with("```")
+        self.byte_at(self.pos).is_none_or(|byte| byte == b'`' && self.rest().starts_with("```"))
     }
 
     fn skip_ellipsis(&mut self) -> bool {
+        if self.byte_at(self.pos).is_some_and(|byte| byte.is_ascii() && byte != b'.') {
+            return false;
+        }
         for dots in ["...", "…"] {
             if self.rest().starts_with(dots) {
                 self.notes.add(RepairKind::Ellipsis, self.pos);
@@ -313,7 +326,7 @@ impl<'t> Parser<'t> {
 
     fn object(&mut self) -> Outcome {
         let mut members = Map::new();
-        let mut last = String::new();
+        let mut last = None;
         loop {
             self.skip();
             if self.at_end() {
@@ -339,12 +352,11 @@ impl<'t> Parser<'t> {
                     return Ok(Parsed::whole(Value::Object(members)));
                 }
                 // A list where a key should be goes on with the one before it, which was closed too early.
-                Some('[') if members.get(&last).is_some_and(Value::is_array) => {
+                Some('[') if last.is_some() => {
                     self.notes.add(RepairKind::ExtraBracket, self.pos);
                     let parsed = self.nested(Frame::Array)?;
-                    if let (Some(Value::Array(items)), Some(Value::Array(more))) =
-                        (members.get_mut(&last), parsed.value)
-                    {
+                    let list = last.as_ref().and_then(|key| members.get_mut::<String>(key));
+                    if let (Some(Value::Array(items)), Some(Value::Array(more))) = (list, parsed.value) {
                         items.extend(more);
                     }
                     if parsed.cut {
@@ -363,13 +375,14 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// Reads one member; true when the text ended in it. `last` becomes its key.
-    fn member(&mut self, members: &mut Map<String, Value>, last: &mut String) -> Result<bool, Problem> {
+    /// Reads one member; true when the text ended in it. `last` becomes its key when its value is
+    /// a list: only that goes on behind its end.
+    fn member(&mut self, members: &mut Map<String, Value>, last: &mut Option<String>) -> Result<bool, Problem> {
         let at = self.pos;
         let quoted = self.peek().is_some_and(is_quote);
         let Text { text: key, cut } = self.key()?;
         // A line break at the end of a key is a slip of the pen; one that is escaped was meant.
-        let slip = self.text[at..self.pos].contains(char::is_control);
+        let slip = key.contains(char::is_control) && self.text[at..self.pos].contains(char::is_control);
         let key = if slip { key.trim_matches(char::is_control).to_owned() } else { key };
         if cut {
             return Ok(self.cut_member(members, key));
@@ -395,7 +408,7 @@ impl<'t> Parser<'t> {
             }
             _ => self.value(Place::Member)?,
         };
-        last.clone_from(&key);
+        *last = parsed.value.as_ref().is_some_and(Value::is_array).then(|| key.clone());
         if let Some(value) = parsed.value
             && members.insert(key, value).is_some()
         {
@@ -424,6 +437,11 @@ impl<'t> Parser<'t> {
     fn key(&mut self) -> Result<Text, Problem> {
         let at = self.pos;
         let Some(c) = self.peek() else { return Ok(Text { text: String::new(), cut: true }) };
+        if let Some(len) = self.plain_key() {
+            let body = self.pos + 1;
+            self.pos = body + len + 1;
+            return Ok(Text { text: self.text[body..body + len].to_owned(), cut: false });
+        }
         if is_quote(c) {
             return Ok(match self.key_without_end(at, c) {
                 Some(colon) => {

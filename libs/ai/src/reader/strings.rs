@@ -19,6 +19,21 @@ pub(super) fn is_blank(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{180e}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
 }
 
+/// True for an ASCII character that is neither white space nor may begin a comment.
+pub(super) const fn is_solid(byte: u8) -> bool {
+    byte > b' ' && byte.is_ascii() && byte != b'/' && byte != b'#'
+}
+
+/// How many bytes at the beginning of `text` only mean themselves in a string that `open` began. Most of an answer is
+/// that, and it is passed a byte at a time without being decoded.
+fn plain(text: &[u8], open: char) -> usize {
+    let is_plain = |byte: &u8| match open {
+        '"' => !matches!(byte, b'"' | b'\\' | 0..b' '),
+        _ => byte.is_ascii() && !matches!(byte, b'"' | b'\'' | b'`' | b'\\' | 0..b' '),
+    };
+    text.iter().position(|byte| !is_plain(byte)).unwrap_or(text.len())
+}
+
 /// Where a string stands; what may follow it depends on that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
@@ -50,6 +65,15 @@ pub(super) fn is_quote(c: char) -> bool {
 }
 
 impl Parser<'_> {
+    /// The length of the key at the present position, when nothing about it needs a second look: in double quotes, with
+    /// its colon directly behind it.
+    pub(super) fn plain_key(&self) -> Option<usize> {
+        let body = self.text.as_bytes()[self.pos..].strip_prefix(b"\"")?;
+        let len = plain(&body[..KEY_AHEAD.min(body.len())], '"');
+        let is_plain = len > 0 && !body[..len].contains(&b':') && !body[..len].contains(&b'}');
+        (is_plain && body[len..].starts_with(b"\":")).then_some(len)
+    }
+
     /// Reads the string whose opening quote is at the present position.
     pub(super) fn string(&mut self, place: Place) -> Text {
         let start = self.pos;
@@ -71,7 +95,11 @@ impl Parser<'_> {
         let ends = closers(open);
         let body = self.pos;
         let mut text = String::new();
-        while let Some(c) = self.peek() {
+        loop {
+            let run = &self.rest()[..plain(self.rest().as_bytes(), open)];
+            text.push_str(run);
+            self.pos += run.len();
+            let Some(c) = self.peek() else { break };
             let at = self.pos;
             self.pos += c.len_utf8();
             if ends.contains(&c) {
@@ -242,8 +270,10 @@ impl Parser<'_> {
         }
         let mut escaped = false;
         let rest = &self.text[body..];
-        let mut chars = if open == '"' { rest } else { window(rest) }.char_indices();
-        let (end, c) = chars.find(|(_, c)| {
+        let rest = if open == '"' { rest } else { window(rest) };
+        let run = plain(rest.as_bytes(), open);
+        body += run;
+        let (end, c) = rest[run..].char_indices().find(|(_, c)| {
             let stops = !escaped && (closers(open).contains(c) || *c == '\n');
             escaped = !escaped && *c == '\\';
             stops
@@ -328,6 +358,9 @@ impl Parser<'_> {
 
     /// The next place behind white space and short comments, without moving.
     pub(super) fn ahead(&self, mut at: usize) -> usize {
+        if self.byte_at(at).is_some_and(is_solid) {
+            return at;
+        }
         while at < self.text.len() && !self.text.is_char_boundary(at) {
             at += 1;
         }

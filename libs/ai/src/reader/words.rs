@@ -11,6 +11,10 @@ use super::{
 impl Parser<'_> {
     /// A number; what only begins like one becomes a text.
     pub(super) fn number(&mut self, place: Place) -> Parsed {
+        if let Some((number, len)) = self.plain_number() {
+            self.pos += len;
+            return Parsed::whole(Value::Number(number.into()));
+        }
         let at = self.pos;
         let rest = self.rest();
         let len = rest.find(|c: char| !(c.is_ascii_digit() || "+-.eE_".contains(c))).unwrap_or(rest.len());
@@ -33,6 +37,14 @@ impl Parser<'_> {
         // At the very end more digits may have followed.
         let cut = self.rest().is_empty() && place != Place::Root;
         Parsed { value: self.keep(Value::Number(number), cut), cut }
+    }
+
+    /// A number of digits alone that the next comma or bracket ends, with its length.
+    fn plain_number(&self) -> Option<(u64, usize)> {
+        let bytes = &self.text.as_bytes()[self.pos..];
+        let len = bytes.iter().take(18).take_while(|byte| byte.is_ascii_digit()).count();
+        let is_plain = matches!(bytes.get(len)?, b',' | b']' | b'}') && (len == 1 || (len > 1 && bytes[0] != b'0'));
+        is_plain.then(|| (bytes[..len].iter().fold(0, |number, digit| number * 10 + u64::from(digit - b'0')), len))
     }
 
     fn digits(&mut self, token: &str, at: usize) -> Option<Number> {

@@ -155,6 +155,7 @@ impl Step for ImageStep {
                 Update::at(Image::key_of(&keys, image.id))
                     .set("status", ImageStatus::Generating)
                     .set("updated_at", ctx.now())
+                    .add("version", 1)
                     .when(Cond::eq("job_id", item.job)),
             );
             self.contents.table.transact("content.begin_image", effects).await?;
@@ -163,7 +164,7 @@ impl Step for ImageStep {
         let wanted = Wanted { site: image.site_id, prompt: &image.prompt, model: None };
         let stored = self.make(ctx, item, &wanted).await?;
         progress.phase(Phase::Save).await;
-        let (files, usage) = self.files(ctx, &stored).await?;
+        let (files, usage) = self.files(ctx, &stored, &wanted).await?;
         let mut effects = Effects::new();
         effects.update(
             "image",
@@ -195,6 +196,7 @@ impl Step for ImageStep {
                     .set("status", ImageStatus::Failed)
                     .set("error", &sentence[..sentence.floor_char_boundary(MOST_ERROR)])
                     .set("updated_at", ctx.now())
+                    .add("version", 1)
                     .when(Cond::eq("job_id", item.job)),
             );
         }

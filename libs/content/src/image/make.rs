@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use igny8_ai::{
-    Health, ImageMaker, MadeImage, Shape,
+    Health, ImageMaker, MadeImage, Picture, Shape,
     provider::{ErrorClass, ProviderError},
 };
 use igny8_cloud::CloudError;
@@ -61,8 +61,11 @@ pub(super) struct StoredImage {
     /// How long the provider took, in milliseconds.
     #[serde(default)]
     pub(super) took_ms: u64,
-    /// In base64.
+    /// In base64; empty where it is kept elsewhere.
     pub(super) picture: String,
+    /// Where the provider keeps it for a while.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(super) kept_at: Option<String>,
 }
 
 /// What a picture is made from.
@@ -83,10 +86,13 @@ async fn generate(
 ) -> Result<StoredImage, ProviderError> {
     let begun = ctx.env.now();
     let made = maker.generate(wanted.prompt, brand, Shape::Landscape, &item.reference()).await?;
-    let MadeImage { bytes, model, cost_microcents } = made;
+    let MadeImage { picture, model, cost_microcents } = made;
     let took_ms = ctx.env.now().since(begun).as_millis() as u64;
-    let picture = igny8_ai::image::encode(&bytes);
-    Ok(StoredImage { provider: maker.provider().to_owned(), model, cost_microcents, took_ms, picture })
+    let (picture, kept_at) = match picture {
+        Picture::Bytes(bytes) => (igny8_ai::image::encode(&bytes), None),
+        Picture::At(address) => (String::new(), Some(address)),
+    };
+    Ok(StoredImage { provider: maker.provider().to_owned(), model, cost_microcents, took_ms, picture, kept_at })
 }
 
 /// The worker's step.
@@ -112,12 +118,10 @@ impl ImageStep {
             Err(error) => return Err(error.into()),
         }
         let site = self.contents.accounts.site(ctx, wanted.site).await?;
-        let maker = match wanted.model {
-            Some(model) => self.models.maker_of(model).await?,
-            None => self.models.maker().await?,
-        };
+        let maker = self.maker(wanted).await?;
         if maker.is_offline() {
-            let made = generate(ctx, &maker, wanted, &site.name, item).await.map_err(classed)?;
+            let made = generate(ctx, &maker, wanted, &site.name, item).await;
+            let made = made.map_err(|error| classed(error, Vec::new()))?;
             return self.keep(&key, made).await;
         }
         let limits = self.contents.work.call_limits(ctx).await?;
@@ -141,9 +145,17 @@ impl ImageStep {
                     ErrorClass::RetryLater { after } => Health::Bad { after },
                     ErrorClass::OtherModel | ErrorClass::ForGood => Health::Unknown,
                 };
-                limits.end(&called, health, 0).await?;
-                Err(classed(error))
+                // What a provider bills for a picture that did not come is not known.
+                limits.end(&called, health, if error.is_unanswered { cost_unsaid } else { 0 }).await?;
+                Err(classed(error, Vec::new()))
             }
+        }
+    }
+
+    async fn maker(&self, wanted: &Wanted<'_>) -> Result<ImageMaker> {
+        match wanted.model {
+            Some(model) => self.models.maker_of(model).await,
+            None => self.models.maker().await,
         }
     }
 
@@ -158,7 +170,14 @@ impl ImageStep {
     }
 
     /// The files of a picture that came, in the bucket; and what it cost, whatever becomes of it.
-    pub(super) async fn files(&self, ctx: &Ctx, stored: &StoredImage) -> Result<(ImageFiles, Vec<UsedModel>), Failure> {
+    ///
+    /// One that its provider keeps is fetched again as often as that fails, and not made again.
+    pub(super) async fn files(
+        &self,
+        ctx: &Ctx,
+        stored: &StoredImage,
+        wanted: &Wanted<'_>,
+    ) -> Result<(ImageFiles, Vec<UsedModel>), Failure> {
         let usage = vec![UsedModel {
             call: "first",
             model: stored.model.clone(),
@@ -168,8 +187,11 @@ impl ImageStep {
             prompt_version: None,
         }];
         let unusable = |sentence: String| Failure::ForGood { sentence, detail: String::new(), usage: usage.clone() };
-        let bytes =
-            igny8_ai::image::decode(&stored.provider, &stored.picture).map_err(|error| unusable(error.sentence))?;
+        let bytes = match &stored.kept_at {
+            Some(address) => self.maker(wanted).await?.fetch(address).await,
+            None => igny8_ai::image::decode(&stored.provider, &stored.picture),
+        };
+        let bytes = bytes.map_err(|error| classed(error, usage.clone()))?;
         match self.contents.store_image(ctx, bytes).await {
             Ok(files) => Ok((files, usage)),
             Err(error) if error.retryable() => Err(error.into()),
@@ -179,10 +201,10 @@ impl ImageStep {
 }
 
 /// The classes of a provider's error are those of an item: another model is not asked for a picture.
-fn classed(error: ProviderError) -> Failure {
-    let ProviderError { class, sentence, detail } = error;
+fn classed(error: ProviderError, usage: Vec<UsedModel>) -> Failure {
+    let ProviderError { class, sentence, detail, .. } = error;
     match class {
-        ErrorClass::RetryLater { after } => Failure::RetryLater { after, sentence, detail, usage: Vec::new() },
-        ErrorClass::OtherModel | ErrorClass::ForGood => Failure::ForGood { sentence, detail, usage: Vec::new() },
+        ErrorClass::RetryLater { after } => Failure::RetryLater { after, sentence, detail, usage },
+        ErrorClass::OtherModel | ErrorClass::ForGood => Failure::ForGood { sentence, detail, usage },
     }
 }

@@ -164,7 +164,7 @@ impl ImageStep {
         let wanted = Wanted { site: input.site_id, prompt: &input.prompt, model: Some(&input.model) };
         let stored = self.make(ctx, item, &wanted).await?;
         progress.phase(Phase::Save).await;
-        let (files, usage) = self.files(ctx, &stored).await?;
+        let (files, usage) = self.files(ctx, &stored, &wanted).await?;
         let made = Made { files, took_ms: stored.took_ms, cost_microcents: stored.cost_microcents };
         Ok(Outcome { effects: Effects::new(), price: PRICE, usage, result: json!(made) })
     }

@@ -64,6 +64,41 @@ pub struct Destination {
     pub deployment_id: DeploymentId,
     /// The last part of its address there.
     pub slug: String,
+    /// What its page shows beside the revision; as the content has it where it came there before this was kept.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub shown: Option<Shown>,
+}
+
+/// What a page shows of a content beside its body, as it was when it was published: a change waits for the next time, as
+/// a new revision does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Shown {
+    /// The keyword that it should be found with.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub primary_keyword: Option<String>,
+    /// Further keywords.
+    pub secondary_keywords: Vec<String>,
+    /// Its category.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub category: Option<String>,
+    /// Its tags.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub tags: Vec<String>,
+    /// BCP 47 tag of its language.
+    pub language: String,
+    /// Its author.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub author_profile_id: Option<AuthorProfileId>,
+    /// Who checked what it says.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reviewer_profile_id: Option<AuthorProfileId>,
+    /// The picture at its top.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub featured_image_id: Option<ImageId>,
+    /// How many words its body has.
+    pub word_count: u32,
+    /// When it was changed last.
+    pub updated_at: Timestamp,
 }
 
 /// A content, without its body.
@@ -155,6 +190,40 @@ pub struct Content {
 }
 
 impl Content {
+    /// What a page shows of it, as it is now.
+    pub fn shown(&self) -> Shown {
+        Shown {
+            primary_keyword: self.primary_keyword.clone(),
+            secondary_keywords: self.secondary_keywords.clone(),
+            category: self.category.clone(),
+            tags: self.tags.clone(),
+            language: self.language.clone(),
+            author_profile_id: self.author_profile_id,
+            reviewer_profile_id: self.reviewer_profile_id,
+            featured_image_id: self.featured_image_id,
+            word_count: self.word_count,
+            updated_at: self.updated_at,
+        }
+    }
+
+    /// The content as a page shows it.
+    #[must_use]
+    pub fn as_shown(self, shown: Shown) -> Self {
+        Self {
+            primary_keyword: shown.primary_keyword,
+            secondary_keywords: shown.secondary_keywords,
+            category: shown.category,
+            tags: shown.tags,
+            language: shown.language,
+            author_profile_id: shown.author_profile_id,
+            reviewer_profile_id: shown.reviewer_profile_id,
+            featured_image_id: shown.featured_image_id,
+            word_count: shown.word_count,
+            updated_at: shown.updated_at,
+            ..self
+        }
+    }
+
     /// Where a content lives.
     pub fn key_of(keys: &Keys, id: ContentId) -> Key {
         keys.site_row(id, Self::KIND, id)

@@ -137,11 +137,16 @@ impl DeployStep {
                 published_at: content.destinations.get(HOSTED).map_or(ctx.now(), |before| before.published_at),
                 deployment_id: deployment,
                 slug: content.slug.clone(),
+                shown: Some(content.shown()),
             };
             wanted.push((content, destination, true));
         }
         for content in public.into_values() {
             if let Some(destination) = content.destinations.get(HOSTED).cloned() {
+                let content = match destination.shown.clone() {
+                    Some(shown) => content.as_shown(shown),
+                    None => content,
+                };
                 wanted.push((content, destination, false));
             }
         }

@@ -99,7 +99,8 @@ impl<'a> Drawing<'a> {
 
     fn article(&self, page: &Page) -> Article {
         let (content, body, there) = (&page.content, &page.body, &page.destination);
-        let modified = if page.is_new { content.updated_at } else { there.published_at.max(content.created_at) };
+        let is_dated = page.is_new || there.shown.is_some();
+        let modified = if is_dated { content.updated_at } else { there.published_at.max(content.created_at) };
         Article {
             slug: there.slug.clone(),
             redirects: content.redirects.iter().filter(|old| **old != there.slug).cloned().collect(),

@@ -20,7 +20,7 @@ impl People {
     /// author never takes the address of an old one.
     fn placed(profiles: BTreeMap<AuthorProfileId, AuthorProfile>) -> Self {
         let mut taken = HashSet::new();
-        let placed = profiles.into_iter().map(|(id, AuthorProfile { profile, updated_at, .. })| {
+        let placed = profiles.into_iter().map(|(id, AuthorProfile { profile, former_slugs, updated_at, .. })| {
             let plain = slugify(&profile.name);
             let mut slug = plain.clone();
             for number in 2.. {
@@ -31,6 +31,7 @@ impl People {
             }
             let person = Person {
                 slug,
+                former_slugs,
                 name: profile.name,
                 job_title: profile.job_title,
                 bio: profile.bio,
@@ -61,6 +62,7 @@ mod tests {
         let profile = |at: i64, name: &str| AuthorProfile {
             id: AuthorProfileId::new(at, 7),
             profile: AuthorProfileInput { name: name.to_owned(), ..AuthorProfileInput::default() },
+            former_slugs: Vec::new(),
             created_at: Timestamp::default(),
             updated_at: Timestamp::default(),
             created_by: None,

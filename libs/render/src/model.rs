@@ -73,6 +73,8 @@ pub struct Article {
 pub struct Person {
     /// The last part of the address of their page: who has the same one is the same person.
     pub slug: String,
+    /// Slugs that they had before: those addresses lead here, by the file `_redirects`.
+    pub former_slugs: Vec<String>,
     /// The name; who has none is left out.
     pub name: String,
     /// Their work; may be empty.
@@ -87,10 +89,19 @@ pub struct Person {
     pub updated_at: Timestamp,
 }
 
+fn address_of(slug: &str) -> String {
+    format!("/authors/{}", text::encode(&text::file_name(slug)))
+}
+
 impl Person {
     /// The root-relative address of their page, as `/authors/ana-ruiz`.
     pub fn address(&self) -> String {
-        format!("/authors/{}", text::encode(&self.folder()))
+        address_of(&self.slug)
+    }
+
+    /// The addresses that their page had before.
+    pub(crate) fn former_addresses(&self) -> impl Iterator<Item = String> {
+        self.former_slugs.iter().map(|slug| address_of(slug))
     }
 
     /// The last part of the folder of their page.

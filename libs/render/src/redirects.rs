@@ -1,7 +1,7 @@
-//! Old addresses of articles: one file, `_redirects`, that whoever serves the site answers from with 301.
+//! Old addresses of articles and of people: one file, `_redirects`, that whoever serves the site answers from with 301.
 //!
 //! A line is `/old /new 301`, the form that static hosts know (Netlify, Cloudflare Pages), so a copy of the site keeps
-//! its old addresses elsewhere too. An old address leads to where the article is in this version: never to another old one.
+//! its old addresses elsewhere too. An old address leads to where the page is in this version: never to another old one.
 
 use std::collections::BTreeMap;
 
@@ -26,6 +26,15 @@ pub(crate) fn write(plan: &Plan<'_>, sink: &mut dyn Sink) {
             }
         }
     }
+    let homes: Vec<&str> = plan.people.iter().map(|member| member.address.as_str()).collect();
+    for member in &plan.people {
+        for old in member.person.former_addresses() {
+            // The name may be somebody else's by now.
+            if !homes.contains(&old.as_str()) {
+                lines.entry(old).or_insert_with(|| member.address.clone());
+            }
+        }
+    }
     if !lines.is_empty() {
         let lines: String = lines.iter().flat_map(|(old, new)| [old.as_str(), " ", new.as_str(), " 301\n"]).collect();
         sink.put(FILE, TEXT, lines.into_bytes());
@@ -36,7 +45,7 @@ pub(crate) fn write(plan: &Plan<'_>, sink: &mut dyn Sink) {
 mod tests {
     use std::collections::BTreeMap;
 
-    use crate::{Article, File, Site, render};
+    use crate::{Article, File, Person, Site, render};
 
     #[test]
     fn old_addresses_lead_to_where_an_article_is() {
@@ -51,6 +60,19 @@ mod tests {
         render(&site, &[article("oil", &["öl", "old-oil", "brakes"]), article("brakes", &[])], &mut files);
         let text = String::from_utf8(files["_redirects"].bytes.clone()).unwrap();
         assert_eq!(text, "/%C3%B6l /oil 301\n/old-oil /oil 301\n");
+
+        let person = |slug: &str, former: &[&str]| Person {
+            slug: slug.to_owned(),
+            name: slug.to_owned(),
+            former_slugs: former.iter().map(|old| (*old).to_owned()).collect(),
+            ..Person::default()
+        };
+        let by = |slug: &str, author| Article { author: Some(author), ..article(slug, &[]) };
+        let mut files: BTreeMap<String, File> = BTreeMap::new();
+        render(&site, &[by("a", person("ana-lind", &["ana-ruiz", "bo"])), by("b", person("bo", &[]))], &mut files);
+        let text = String::from_utf8(files["_redirects"].bytes.clone()).unwrap();
+        assert_eq!(text, "/authors/ana-ruiz /authors/ana-lind 301\n");
+
         let mut none: BTreeMap<String, File> = BTreeMap::new();
         render(&site, &[article("oil", &[])], &mut none);
         assert!(!none.contains_key("_redirects"));

@@ -86,20 +86,23 @@ prop_compose! {
 ///
 /// On the heap: an article names two of them, and a tree of many articles must fit on the stack of a test.
 fn person() -> BoxedStrategy<Person> {
-    let slug = prop_oneof!["[ab]", Just("../x".to_owned()), text()];
+    let slug = prop_oneof!["[ab]", Just("../x".to_owned()), text()].boxed();
     let known =
         prop::sample::select(vec!["https://example.com/nowhere", "https://else.example/@me", "javascript:alert(1)"]);
     let same_as = prop_oneof![known.prop_map(str::to_owned), text()];
     let texts = (text(), text(), text(), prop::collection::vec(text(), 0..2), prop::collection::vec(same_as, 0..3));
-    let person = (slug, texts, 0..2i64).prop_map(|(slug, (name, job_title, bio, credentials, same_as), age)| Person {
-        slug,
-        name,
-        job_title,
-        bio,
-        credentials,
-        same_as,
-        updated_at: Timestamp::from_millis(age),
-    });
+    let slugs = (slug.clone(), prop::collection::vec(slug, 0..2));
+    let person =
+        (slugs, texts, 0..2i64).prop_map(|(slugs, (name, job_title, bio, credentials, same_as), age)| Person {
+            slug: slugs.0,
+            former_slugs: slugs.1,
+            name,
+            job_title,
+            bio,
+            credentials,
+            same_as,
+            updated_at: Timestamp::from_millis(age),
+        });
     person.boxed()
 }
 

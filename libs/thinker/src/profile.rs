@@ -3,13 +3,16 @@
 use std::collections::BTreeSet;
 
 use igny8_ai::shapes::Author;
-use igny8_core::{AuthorProfileId, Ctx, Error, Page, PageRequest, Result, Timestamp, UserId};
+use igny8_core::{AuthorProfileId, Ctx, Error, Page, PageRequest, Result, Timestamp, UserId, slugify};
 use igny8_platform::{audit, remember_answer};
 use igny8_table::{Cond, Effects, Entity, Key, Keys, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{Thinker, expect_version, line, within};
+
+/// How many of an author's old addresses are remembered.
+const MOST_FORMER: usize = 10;
 
 /// An author.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -19,6 +22,10 @@ pub struct AuthorProfile {
     /// What is known of them.
     #[serde(flatten)]
     pub profile: AuthorProfileInput,
+    /// The slugs of the names that they had before, newest first, at most 10: the addresses of their old pages lead to
+    /// the new one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former_slugs: Vec<String>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was changed last.
@@ -117,6 +124,7 @@ impl Thinker {
         let profile = AuthorProfile {
             id: AuthorProfileId::new(millis, random),
             profile: input.checked()?,
+            former_slugs: Vec::new(),
             created_at: ctx.now(),
             updated_at: ctx.now(),
             created_by: ctx.user(),
@@ -164,7 +172,12 @@ impl Thinker {
     ) -> Result<AuthorProfile> {
         let mut profile = self.profile(ctx, id).await?;
         expect_version(profile.version, version)?;
+        let former = slugify(&profile.profile.name);
         profile.profile = input.checked()?;
+        profile.former_slugs.insert(0, former);
+        let (now, mut seen) = (slugify(&profile.profile.name), BTreeSet::new());
+        profile.former_slugs.retain(|slug| *slug != now && seen.insert(slug.clone()));
+        profile.former_slugs.truncate(MOST_FORMER);
         profile.updated_at = ctx.now();
         profile.version += 1;
         let mut effects = Effects::new();

@@ -1,6 +1,7 @@
 //! Who wrote and who checked a page: named on it, to readers and to search engines, with a page of their own; and in whose
 //! voice, from which sources and by which model a content is written anew.
 
+use hyper::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::{
@@ -104,11 +105,28 @@ async fn author_and_reviewer_are_named_and_have_pages() {
     let again = format!("/api/publish/sites/{site}/deploy");
     assert_eq!(ana.job(&again, &json!({})).await["status"], "succeeded");
     assert_eq!(cloud.page(&host, "/authors/ana-ruiz").await.text(), own);
+    // Who has another name has another page, and the old address leads there.
+    let renamed = json!({ "name": "Ana Lind", "bio": "Ana mends <cars> & more." });
+    let at = format!("/api/thinker/author-profiles/{}", author.as_str().unwrap());
+    let renamed = ana.call(Method::PUT, &at, Some(renamed.to_string().into()), &[]).await.good();
+    assert_eq!(renamed["former_slugs"], json!(["ana-ruiz"]));
+    assert_eq!(ana.job(&again, &json!({})).await["status"], "succeeded");
+    // The namesake has the plain address from now on, and nobody is led away from a page.
+    assert!(cloud.page(&host, "/authors/ana-ruiz").await.text().contains("Ana Ruiz"));
+    ana.delete(&format!("/api/thinker/author-profiles/{}", namesake.as_str().unwrap())).await.good();
+    assert_eq!(ana.job(&again, &json!({})).await["status"], "succeeded");
+    let old = cloud.page(&host, "/authors/ana-ruiz").await;
+    assert_eq!(
+        (old.status, old.headers["location"].to_str().unwrap()),
+        (StatusCode::MOVED_PERMANENTLY, "/authors/ana-lind")
+    );
+    assert!(cloud.page(&host, "/authors/ana-lind").await.text().contains("Ana Lind"));
+
     // Who is deleted leaves the site; everything else stays.
     ana.delete(&format!("/api/thinker/author-profiles/{}", reviewer.as_str().unwrap())).await.good();
     assert_eq!(ana.job(&again, &json!({})).await["status"], "succeeded");
     let page = cloud.page(&host, &format!("/{}", first["slug"].as_str().unwrap())).await.text();
-    assert!(page.contains("/authors/ana-ruiz") && !page.contains("Bo Lind") && !page.contains("reviewedBy"), "{page}");
+    assert!(page.contains("/authors/ana-lind") && !page.contains("Bo Lind") && !page.contains("reviewedBy"), "{page}");
     assert_eq!(cloud.page(&host, "/authors/dr-bo-lind").await.status, 404);
     // A content that still names them can be changed, and its author taken away.
     let freed = ana.patch(&one, &json!({ "author_profile_id": null, "tags": ["brakes"] })).await.good();

@@ -41,7 +41,8 @@ async fn what_is_said_is_bound_to_a_source_or_flagged_and_links_lead_where_the_s
     let model = Model::start(|_| Reply::text(answer())).await;
     let cloud = Cloud::start_with(&model.vars()).await;
     let ana = cloud.owner("ana").await;
-    let (site, _) = ana.site("Garage").await;
+    let (site, host) = ana.site("Garage").await;
+    let host = format!("{host}.localhost");
     let source = json!({ "site_id": site, "title": "Pad study", "url": "https://example.com/study", "text": STUDY });
     let source = ana.post("/api/writer/sources", &source).await.good();
     assert_eq!(source["chars"], STUDY.chars().count());
@@ -93,10 +94,20 @@ async fn what_is_said_is_bound_to_a_source_or_flagged_and_links_lead_where_the_s
     let deployment = ana.all(&format!("/api/publish/deployments?site_id={site}")).await.remove(0);
     assert!(deployment["warnings"].as_array().unwrap().contains(&json!(told)), "{deployment:#}");
 
+    // A change of what the page shows beside the text waits for the next time that it is published.
+    let change = json!({ "tags": ["Stopping"], "category": "Workshop" });
+    let before = ana.patch(&format!("/api/writer/content/{}", first["id"].as_str().unwrap()), &change).await.good();
+    assert_ne!(before["destinations"]["igny8"]["shown"]["tags"], before["tags"], "{before:#}");
+    let page = async || cloud.page(&host, &format!("/{slug}")).await.text();
+
     // A reference means what it meant when the model was asked: by now the second article is the newest page itself.
     let third = written(&ana, &site, "Brake discs", &[]).await;
     let publish = json!({ "content_ids": [third["id"]], "destinations": ["igny8"] });
     assert_eq!(ana.job("/api/publish", &publish).await["status"], "succeeded");
+    assert!(!page().await.contains("Workshop"));
+    let publish = json!({ "content_ids": [first["id"]], "destinations": ["igny8"] });
+    assert_eq!(ana.job("/api/publish", &publish).await["status"], "succeeded");
+    assert!(page().await.contains("Workshop"));
     let again = ana.job("/api/writer/reparse", &json!({ "content_ids": [second["id"]] })).await;
     assert_eq!(
         (&again["status"], &again["items"][0]["result"]["changed"]),

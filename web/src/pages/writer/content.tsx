@@ -21,7 +21,7 @@ import { told } from "@/ui/ToastNotifications";
 import { useSelection } from "@/ui/useSelection";
 import { NoSite } from "./NoSite";
 import { plan } from "./pictures/data";
-import { HOSTED, MOST_PUBLISHED, publish } from "./publish";
+import { behind, HOSTED, MOST_PUBLISHED, publish } from "./publish";
 import { isApproved, useWantsReview } from "./review";
 import { useClusterFilter } from "./useTasks";
 
@@ -164,6 +164,7 @@ function Nothing({ filtered, may }: { filtered: boolean; may: boolean }) {
 function Place({ content }: { content: Content }) {
   const place = content.destinations[HOSTED];
   if (!place) return <span className="text-ink-soft">Not published</span>;
+  const old = behind(content);
   return (
     <span className="flex items-center gap-1.5">
       <a
@@ -176,7 +177,11 @@ function Place({ content }: { content: Content }) {
         Our hosting
         <ExternalLink className="size-3.5" aria-label="Opens in a new tab" />
       </a>
-      {place.revision < content.revision && <span className="text-xs text-warn">older revision</span>}
+      {old && (
+        <span className="text-xs text-warn" title={old}>
+          changed since
+        </span>
+      )}
     </span>
   );
 }

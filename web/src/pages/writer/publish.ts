@@ -1,5 +1,6 @@
 /** Publishing, from the list and from the editor: free, and said so before. */
 import { queryClient } from "@/api/query";
+import type { Content } from "@/api/types";
 import { count } from "@/lib/format";
 import { spend } from "@/ui/spend";
 
@@ -8,6 +9,32 @@ export const HOSTED = "igny8";
 
 /** The most contents in one request. */
 export const MOST_PUBLISHED = 200;
+
+/** Why its public page is not what the content is now; nothing where it is, or is not public. */
+export function behind(content: Content): string | undefined {
+  const place = content.destinations[HOSTED];
+  if (!place) return undefined;
+  if (place.revision < content.revision) {
+    return `The newest revision is ${content.revision}: publish again to show it.`;
+  }
+  const { shown } = place;
+  if (!shown) return undefined;
+  const same = <K extends keyof typeof shown & keyof Content>(field: K) =>
+    JSON.stringify(shown[field] ?? null) === JSON.stringify(content[field] ?? null);
+  const changed = (Object.keys(DETAILS) as (keyof typeof DETAILS)[]).filter((field) => !same(field));
+  if (changed.length === 0) return undefined;
+  return `Publish again to show what has changed: ${changed.map((field) => DETAILS[field]).join(", ")}.`;
+}
+
+/** What a page shows beside its text. */
+const DETAILS = {
+  category: "category",
+  tags: "tags",
+  language: "language",
+  author_profile_id: "author",
+  reviewer_profile_id: "reviewer",
+  featured_image_id: "picture",
+} as const;
 
 export function publish(ids: string[], site: string, then?: (job: string) => void): void {
   const body = { content_ids: ids, destinations: [HOSTED] };

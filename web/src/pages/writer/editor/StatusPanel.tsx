@@ -4,7 +4,7 @@ import type { ContentStatus, ContentView, Site } from "@/api/types";
 import { ago, number } from "@/lib/format";
 import { StatusBadge } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
-import { HOSTED } from "../publish";
+import { behind, HOSTED } from "../publish";
 import { isApproved } from "../review";
 
 type Step = { to: ContentStatus; label: string };
@@ -73,7 +73,7 @@ export function StatusPanel({
   ));
   const first =
     site?.settings?.review === "first_n" ? `its first ${site.settings.review_first} articles` : "its articles";
-  const old = place !== undefined && place.revision < content.revision;
+  const old = behind(content);
   return (
     <section aria-labelledby="status-heading" className="card flex flex-col gap-3 px-5 py-4">
       <div className="flex items-center justify-between gap-2">
@@ -96,7 +96,7 @@ export function StatusPanel({
           </a>
           <p className="mt-0.5 text-xs text-ink-soft">
             Revision {place.revision}, first published {ago(place.published_at)}.
-            {old && ` The newest revision is ${content.revision}: publish again to show it.`}
+            {old && ` ${old}`}
             {place.slug !== content.slug &&
               ` Published again it moves to /${content.slug}, and the old address leads there.`}
           </p>

@@ -95,8 +95,7 @@ export function StatusPanel({
             <ExternalLink className="size-3.5 shrink-0" aria-label="Opens in a new tab" />
           </a>
           <p className="mt-0.5 text-xs text-ink-soft">
-            Revision {place.revision}, first published {ago(place.published_at)}.
-            {old && ` ${old}`}
+            Revision {place.revision}, first published {ago(place.published_at)}.{old && ` ${old}`}
             {place.slug !== content.slug &&
               ` Published again it moves to /${content.slug}, and the old address leads there.`}
           </p>

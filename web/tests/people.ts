@@ -188,3 +188,22 @@ export async function fits(page: Page): Promise<void> {
   const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(over, `${page.url()} is wider than the window`).toBeLessThanOrEqual(0);
 }
+
+/** Agrees to the cost, and waits until the page tells the job's end. */
+export async function pay(page: Page, costs: RegExp, ends: RegExp): Promise<void> {
+  const question = page.getByRole("alertdialog");
+  await expect(question).toContainText("Remains");
+  await question.getByRole("button", { name: costs }).click();
+  await expect(page.getByLabel("Messages")).toContainText(ends, { timeout: 60_000 });
+}
+
+/** A window as it stands: axe finds nothing, and it fits, also on a phone. */
+export async function sound(page: Page): Promise<void> {
+  // What was said of a button by its id stays for seconds, also when the button has gone.
+  await expect(page.locator("[data-live-announcer] [role=img]")).toHaveCount(0);
+  await accessible(page);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await fits(page);
+  await accessible(page);
+  await page.setViewportSize({ width: 1280, height: 800 });
+}

@@ -1,10 +1,13 @@
 /** How the AI is asked, and when: prompts with their versions and bench, authors and strategies, schedules. */
 import { expect, type Page } from "@playwright/test";
-import { type Api, accessible, addSite, asPerson, fits, register, signIn, test } from "./people";
+import { type Api, addSite, asPerson, pay, register, signIn, sound, test } from "./people";
 
 // A machine that does much else at the same time is slow, not wrong; a control that is not there is told soon.
 test.use({ actionTimeout: 20_000 });
 test.describe.configure({ timeout: 300_000 });
+
+/** The button that agrees, whatever it costs. */
+const COSTS = /^(Spend|Start, free)/;
 
 const dialog = (page: Page) => page.getByRole("dialog");
 const messages = (page: Page) => page.getByLabel("Messages");
@@ -15,25 +18,6 @@ async function admin(page: Page): Promise<{ api: Api; site: string }> {
   const site = (await addSite(api)).id as string;
   await signIn(page, email);
   return { api, site };
-}
-
-async function pay(page: Page, ends: RegExp): Promise<void> {
-  await page
-    .getByRole("alertdialog")
-    .getByRole("button", { name: /^(Spend|Start, free)/ })
-    .click();
-  await expect(messages(page)).toContainText(ends, { timeout: 60_000 });
-}
-
-/** A window as it stands: axe finds nothing, and it fits, also on a phone. */
-async function sound(page: Page): Promise<void> {
-  // What was said of a button by its id stays for seconds, also when the button has gone.
-  await expect(page.locator("[data-live-announcer] [role=img]")).toHaveCount(0);
-  await accessible(page);
-  await page.setViewportSize({ width: 360, height: 740 });
-  await fits(page);
-  await accessible(page);
-  await page.setViewportSize({ width: 1280, height: 800 });
 }
 
 test("a prompt is refused while it lacks what it needs, then saved, checked, used, tried, and the default again", async ({
@@ -61,7 +45,7 @@ test("a prompt is refused while it lacks what it needs, then saved, checked, use
   await expect(dialog(page)).toContainText("Not checked");
   await sound(page);
   await dialog(page).getByRole("button", { name: "Check", exact: true }).click();
-  await pay(page, /Check a prompt: \d+ of \d+ done/);
+  await pay(page, COSTS, /Check a prompt: \d+ of \d+ done/);
   await view.click();
   await expect(dialog(page)).toContainText("Not worse than what is in use");
   await expect(dialog(page).getByRole("table").first()).toBeVisible();
@@ -75,7 +59,7 @@ test("a prompt is refused while it lacks what it needs, then saved, checked, use
   const ask = page.getByRole("button", { name: "Ask" });
   for (const at of [0, 1]) {
     await ask.nth(at).click();
-    await pay(page, /Try a prompt: 1 of 1 done/);
+    await pay(page, COSTS, /Try a prompt: 1 of 1 done/);
     await expect(page.getByText("Answer as it is read")).toHaveCount(at + 1);
   }
   await sound(page);
@@ -97,7 +81,7 @@ test("an author and a strategy are drafted by the AI, looked over and kept", asy
     await dialog(page).getByLabel("Your wish").fill(wish);
     await sound(page);
     await dialog(page).getByRole("button", { name: "Draft", exact: true }).click();
-    await pay(page, drafted);
+    await pay(page, COSTS, drafted);
     // The draft is a form to look over; nothing is kept by itself.
     const name = dialog(page).getByLabel("Name", { exact: true });
     await expect(name).not.toHaveValue("");

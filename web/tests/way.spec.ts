@@ -1,5 +1,5 @@
-import { expect, type Page } from "@playwright/test";
-import { asApi, askForIdeas, shows, signUp, test } from "./people";
+import { expect } from "@playwright/test";
+import { asApi, askForIdeas, pay, shows, signUp, test } from "./people";
 
 const CSV = `Keyword,Volume,KD,CPC,Intent
 brake pads,1300,34,1.20,commercial
@@ -11,14 +11,6 @@ oil change near me,1900,25,2.30,transactional
 oil change cost,1100,22,,commercial
 brake pads,many,34,1.20,commercial
 `;
-
-/** Agrees to what the dialog says it costs, and waits for the job's end as the page tells it. */
-async function pay(page: Page, costs: RegExp, ends: RegExp): Promise<void> {
-  const dialog = page.getByRole("alertdialog");
-  await expect(dialog).toContainText("Remains");
-  await dialog.getByRole("button", { name: costs }).click();
-  await expect(page.getByLabel("Messages")).toContainText(ends, { timeout: 60_000 });
-}
 
 test("from signing up to a public page, by clicking", async ({ page, context }) => {
   const email = await signUp(page, "Acme Garage");

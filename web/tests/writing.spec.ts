@@ -1,6 +1,6 @@
 /** The way of one article as an editor would go it: from an idea that is warned of to a page under one's own name. */
 import { expect, type Page } from "@playwright/test";
-import { type Api, accessible, addSite, asPerson, fits, PASSWORD, register, test } from "./people";
+import { type Api, addSite, asPerson, PASSWORD, pay, register, sound, test } from "./people";
 
 // A machine that does much else at the same time is slow, not wrong; a control that is not there is told soon.
 // Without a trace: it runs a script in each frame, which a preview refuses, and says so on the console.
@@ -8,25 +8,6 @@ test.use({ actionTimeout: 20_000, trace: "off" });
 
 const dialog = (page: Page) => page.getByRole("dialog");
 const messages = (page: Page) => page.getByLabel("Messages");
-
-/** Agrees to the cost, and waits until the page tells the job's end. */
-async function pay(page: Page, costs: RegExp, ends: RegExp): Promise<void> {
-  const question = page.getByRole("alertdialog");
-  await expect(question).toContainText("Remains");
-  await question.getByRole("button", { name: costs }).click();
-  await expect(messages(page)).toContainText(ends, { timeout: 60_000 });
-}
-
-/** A window as it stands: axe finds nothing, and it fits, also on a phone. */
-async function sound(page: Page): Promise<void> {
-  // What was said of a button by its id stays for seconds, also when the button has gone.
-  await expect(page.locator("[data-live-announcer] [role=img]")).toHaveCount(0);
-  await accessible(page);
-  await page.setViewportSize({ width: 360, height: 740 });
-  await fits(page);
-  await accessible(page);
-  await page.setViewportSize({ width: 1280, height: 800 });
-}
 
 async function shop(page: Page): Promise<{ api: Api; site: string }> {
   const email = await register(page.request);

@@ -107,6 +107,8 @@ async fn ended(ana: &Client<'_>, path: &str, body: &Value) -> &'static str {
     }
     assert_eq!((&job["status"], &credits["charged"]), (&json!("failed"), &json!(0)), "{job:#}");
     let sentence = job["items"][0]["error"]["message"].as_str().unwrap();
-    assert!(sentence.contains("Nothing is charged"), "{sentence}");
+    // It cannot be used, or it took too long.
+    let is_clear = ["Nothing is charged", "Nothing was charged"].iter().any(|said| sentence.contains(said));
+    assert!(is_clear, "{sentence}");
     "failed"
 }

@@ -317,9 +317,14 @@ impl<F: AiFunction> Run<'_, F> {
         while !self.targets.is_empty() {
             let call = CHAIN[self.slot.min(CHAIN.len() - 1)];
             let stored = self.store.load(call).await?;
-            let Some(target) = self.next(stored.as_ref()) else { break };
+            let behind = if stored.is_none() { self.answered_behind().await? } else { None };
+            if self.is_departed(stored.as_ref()) && self.slot + 1 < CHAIN.len() {
+                self.slot += 1;
+                continue;
+            }
+            let Some(target) = self.next(stored.as_ref(), behind.as_ref()) else { break };
             // This model could not do it, and one behind it has answered: it is not asked again.
-            let outcome = if stored.is_none() && self.answered_behind().await? {
+            let outcome = if behind.is_some() {
                 Err(Stop::OtherModel(ProviderError::new(
                     ErrorClass::OtherModel,
                     UNUSABLE,
@@ -349,22 +354,35 @@ impl<F: AiFunction> Run<'_, F> {
         }))
     }
 
-    /// The next model: the one that gave the stored answer, where that is known. The order of today may be another one:
-    /// a model that had to wait then was passed over.
-    fn next(&mut self, stored: Option<&StoredAnswer>) -> Option<Target> {
-        let asked = |stored: &StoredAnswer| self.targets.iter().position(|target| target.model.key() == stored.asked);
-        let at = stored.and_then(asked).unwrap_or_default();
-        self.targets.remove(at)
+    /// The next model: the one that gave the stored answer, or else the first but the one that answered behind it. The
+    /// order of today may be another one: a model that had to wait then was passed over.
+    fn next(&mut self, stored: Option<&StoredAnswer>, behind: Option<&StoredAnswer>) -> Option<Target> {
+        let mut targets = self.targets.iter();
+        let at = match (stored, behind) {
+            (Some(stored), _) => targets.position(|target| target.model.key() == stored.asked),
+            (None, Some(behind)) => targets.position(|target| target.model.key() != behind.asked),
+            (None, None) => None,
+        };
+        self.targets.remove(at.unwrap_or_default())
     }
 
-    /// True when the question to one of the models that are left has a stored answer.
-    async fn answered_behind(&self) -> Result<bool, Stop> {
+    /// True for the refusal of a model that is not asked any more: it says nothing about the others.
+    fn is_departed(&self, stored: Option<&StoredAnswer>) -> bool {
+        stored.is_some_and(|stored| {
+            stored.finish == Finish::ContentFilter
+                && !stored.asked.is_empty()
+                && self.targets.iter().all(|target| target.model.key() != stored.asked)
+        })
+    }
+
+    /// The stored answer to the question behind this one, if there is one.
+    async fn answered_behind(&self) -> Result<Option<StoredAnswer>, Stop> {
         for behind in CHAIN.iter().skip(self.slot + 1).take(self.targets.len()) {
-            if self.store.load(*behind).await?.is_some() {
-                return Ok(true);
+            if let Some(answer) = self.store.load(*behind).await? {
+                return Ok(Some(answer));
             }
         }
-        Ok(false)
+        Ok(None)
     }
 
     /// The stored answer of a call, or a new one, which is stored before anybody looks at it.
@@ -429,9 +447,10 @@ impl<F: AiFunction> Run<'_, F> {
             }
         };
         let answer = StoredAnswer::of(target, completion);
-        let stored = self.store.save_if_absent(call, &answer).await?;
+        let stored = self.store.save_if_absent(call, &answer).await;
+        // Billed it is, kept or not.
         self.gate.report(&target.model, Health::Good, answer.cost_microcents.unwrap_or_default()).await?;
-        Ok(stored)
+        Ok(stored?)
     }
 
     /// Reads and checks the latest answer; what is wrong about it comes back as a sentence for the model.
@@ -467,8 +486,8 @@ impl<F: AiFunction> Run<'_, F> {
     }
 }
 
-/// The most that a call can have cost, in millionths of a cent: a token of the prompt has three bytes or more, and the
-/// answer may have had all of its tokens. What a provider bills for an answer that we did not wait for is not known; the
+/// About the most that a call can have cost, in millionths of a cent: a token of the prompt has three bytes on average or
+/// more, and the answer may have had all of its tokens. What a provider bills for an answer that we did not wait for is not known; the
 /// cap on a day's cost takes it for all of that.
 pub(crate) fn most(model: &Model, request: &Request) -> u64 {
     let fresh = (request.system.len() + request.user.len()).div_ceil(3) as u64;

@@ -128,10 +128,10 @@ async fn ask(
         match target.provider.complete(&request).await {
             Ok(completion) => {
                 let answer = StoredAnswer::of(&target, completion);
-                let stored = store.save_if_absent(Call::First, &answer).await.map_err(Stop::Store)?;
+                let stored = store.save_if_absent(Call::First, &answer).await;
                 let cost = answer.cost_microcents.unwrap_or_default();
                 gate.report(&target.model, Health::Good, cost).await.map_err(Stop::Store)?;
-                return Ok(stored);
+                return stored.map_err(Stop::Store);
             }
             Err(error) => {
                 let health = match error.class {

@@ -152,7 +152,8 @@ async fn broken_connections_are_tried_again_later() {
     for bytes in [none, cut, chunked] {
         let error = complete(&rude_server(bytes).await).await.unwrap_err();
         assert_eq!(error.class, LATER, "{error}");
-        assert!(error.sentence.contains("broke") && error.is_unanswered, "{error}");
+        assert!(error.sentence.contains("broke"), "{error}");
+        assert_eq!(error.is_unanswered, !bytes.is_empty(), "who hangs up at once has not worked");
     }
     let error = complete("http://127.0.0.1:9/v1").await.unwrap_err();
     assert!(!error.is_unanswered, "nothing was sent");
@@ -518,9 +519,32 @@ async fn a_refusal_stays_with_the_model_that_gave_it() {
 }
 
 #[tokio::test]
+async fn the_order_of_today_may_be_another_one() {
+    // The first model refuses, the second one answers badly, and its second try has to wait for the provider.
+    let gone = Reply::error(404, "model_not_found", "No such model");
+    let server = Server::start(vec![gone, Reply::chat("no"), Reply::new(500, ""), Reply::chat(GOOD)]).await;
+    let (gate, store) = (Arc::new(Doorman::default()), Memory::default());
+    guarded(&server, "spare", &store, &gate).await.unwrap_err();
+    let turned = router(&server, "spare").preferring("auto_cluster", "spare");
+    cluster(&turned, &store).await.unwrap();
+    assert_eq!(models(&server), ["main", "spare", "spare", "spare"]);
+
+    // The refusal of a model that is gone by now says nothing about the others.
+    let server = Server::start(vec![Reply::finished("", "content_filter"), Reply::chat(GOOD)]).await;
+    let store = Memory::default();
+    gate.waits.lock().unwrap().insert("spare", 20);
+    let failure = guarded(&server, "spare", &store, &gate).await.unwrap_err();
+    assert!(matches!(failure, Failure::Postponed { .. }), "{failure:?}");
+    let off = Model { enabled: false, ..Model::new(ProviderKind::OpenAi, "main") };
+    let left = router(&server, "spare").with_settings(|config| config.models[0] = off);
+    cluster(&left, &store).await.unwrap();
+    assert_eq!(models(&server), ["main", "spare"]);
+}
+
+#[tokio::test]
 async fn what_was_sent_and_not_answered_counts_in_full() {
     let mut server = Server::start(vec![Reply::chat(GOOD)]).await;
-    server.url = rude_server(b"").await;
+    server.url = rude_server(b"HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n{").await;
     let gate = Arc::new(Doorman::default());
     guarded(&server, "", &Memory::default(), &gate).await.unwrap_err();
     let told = gate.told.lock().unwrap();

@@ -206,7 +206,19 @@ impl Content {
         }
     }
 
-    /// The content as a page shows it.
+    /// Takes a picture away from its top, here and where it is public; whether it was there.
+    pub(crate) fn without_image(&mut self, id: ImageId) -> bool {
+        let shown = self.destinations.values_mut().filter_map(|place| place.shown.as_mut());
+        let places = shown.map(|shown| &mut shown.featured_image_id).chain([&mut self.featured_image_id]);
+        let mut found = false;
+        for place in places.filter(|place| **place == Some(id)) {
+            *place = None;
+            found = true;
+        }
+        found
+    }
+
+    /// The content as a page shows it. One that came there without a picture gets the first one that it has since.
     #[must_use]
     pub fn as_shown(self, shown: Shown) -> Self {
         Self {
@@ -217,7 +229,7 @@ impl Content {
             language: shown.language,
             author_profile_id: shown.author_profile_id,
             reviewer_profile_id: shown.reviewer_profile_id,
-            featured_image_id: shown.featured_image_id,
+            featured_image_id: shown.featured_image_id.or(self.featured_image_id),
             word_count: shown.word_count,
             updated_at: shown.updated_at,
             ..self

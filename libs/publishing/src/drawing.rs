@@ -65,6 +65,8 @@ impl<'a> Drawing<'a> {
         published: Option<Timestamp>,
         modified: Timestamp,
     ) -> Vec<Value> {
+        // A text may be older than its page.
+        let modified = published.map_or(modified, |published| modified.max(published));
         let publisher = jsonld::Party {
             organization: true,
             name: self.site.name.clone(),

@@ -23,7 +23,7 @@ pub struct AuthorProfile {
     #[serde(flatten)]
     pub profile: AuthorProfileInput,
     /// The slugs of the names that they had before, newest first, at most 10: the addresses of their old pages lead to
-    /// the new one.
+    /// the new one. The numbered address of a younger namesake is not among them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub former_slugs: Vec<String>,
     /// When it was made.
@@ -174,7 +174,9 @@ impl Thinker {
         expect_version(profile.version, version)?;
         let former = slugify(&profile.profile.name);
         profile.profile = input.checked()?;
-        profile.former_slugs.insert(0, former);
+        if former != slugify(&profile.profile.name) && !self.is_younger_namesake(ctx, id, &former).await? {
+            profile.former_slugs.insert(0, former);
+        }
         let (now, mut seen) = (slugify(&profile.profile.name), BTreeSet::new());
         profile.former_slugs.retain(|slug| *slug != now && seen.insert(slug.clone()));
         profile.former_slugs.truncate(MOST_FORMER);
@@ -185,6 +187,21 @@ impl Thinker {
         audit(ctx, &mut effects, "author_profile.updated", format!("author_profile:{id}"))?;
         self.table.transact("thinker.put_profile", effects).await?;
         Ok(profile)
+    }
+
+    /// Whether an older profile has this slug, and with it the plain address.
+    async fn is_younger_namesake(&self, ctx: &Ctx, id: AuthorProfileId, slug: &str) -> Result<bool> {
+        let mut page = PageRequest::default();
+        loop {
+            let older = self.profiles(ctx, page).await?;
+            if older.items.iter().any(|other| other.id < id && slugify(&other.profile.name) == slug) {
+                return Ok(true);
+            }
+            match older.next_cursor {
+                Some(cursor) => page = PageRequest { cursor: Some(cursor), ..PageRequest::default() },
+                None => return Ok(false),
+            }
+        }
     }
 
     /// Removes a profile. Tasks and strategies that name it go on without an author; what was written stays.

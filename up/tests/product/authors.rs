@@ -111,7 +111,8 @@ async fn author_and_reviewer_are_named_and_have_pages() {
     let renamed = ana.call(Method::PUT, &at, Some(renamed.to_string().into()), &[]).await.good();
     assert_eq!(renamed["former_slugs"], json!(["ana-ruiz"]));
     assert_eq!(ana.job(&again, &json!({})).await["status"], "succeeded");
-    // The namesake has the plain address from now on, and nobody is led away from a page.
+    // The namesake has the plain address from now on, and nobody is led away from a page; it was not theirs before, so they
+    // take nothing along.
     assert!(cloud.page(&host, "/authors/ana-ruiz").await.text().contains("Ana Ruiz"));
     ana.delete(&format!("/api/thinker/author-profiles/{}", namesake.as_str().unwrap())).await.good();
     assert_eq!(ana.job(&again, &json!({})).await["status"], "succeeded");

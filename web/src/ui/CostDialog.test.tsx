@@ -104,6 +104,26 @@ test("a question that a reload has taken away is asked again, and what was sent 
   expect(sessionStorage.getItem("igny8.cost")).toBeNull();
 });
 
+test("whoever goes to another page is not followed by what nobody has agreed to", async () => {
+  const first = open();
+  await ready();
+  act(() => spend(COST));
+  await dialog();
+  const kept = JSON.parse(sessionStorage.getItem("igny8.cost") ?? "{}");
+  first.unmount();
+  // Another address is loaded: the question was asked elsewhere.
+  sessionStorage.setItem("igny8.cost", JSON.stringify({ ...kept, at: "/writer/tasks" }));
+  const second = open();
+  await ready();
+  expect(screen.queryByRole("alertdialog")).toBeNull();
+  expect(sessionStorage.getItem("igny8.cost")).toBeNull();
+  second.unmount();
+  // What may have been started is told anywhere.
+  sessionStorage.setItem("igny8.cost", JSON.stringify({ ...kept, at: "/writer/tasks", isSent: true }));
+  open();
+  expect((await dialog()).textContent).toContain("it is not started twice");
+});
+
 test("a cost that cannot be had is said, starts nothing, and is asked for again", async () => {
   estimate = broken;
   open();

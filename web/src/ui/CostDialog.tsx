@@ -5,13 +5,14 @@
  */
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
+import { useLocation } from "react-router";
 import { ApiError, sentence } from "@/api/problem";
 import { invalidate, useBalance, useMe } from "@/api/query";
 import { count, credits, number } from "@/lib/format";
 import { Button, LinkButton } from "./Button";
 import { Dialog } from "./Dialog";
 import { sayStarted } from "./jobActions";
-import { askAgain, estimated, forget, type Question, refused, start, useQuestion } from "./spend";
+import { askAgain, estimated, forget, type Question, refused, start, turnAway, useQuestion } from "./spend";
 import { Skeleton } from "./states";
 
 export function CostDialog() {
@@ -20,6 +21,8 @@ export function CostDialog() {
   useEffect(() => {
     if (tenant) askAgain(tenant);
   }, [tenant]);
+  const { pathname } = useLocation();
+  useEffect(() => turnAway(pathname), [pathname]);
   // Whoever signs in after the one who was asked is not asked in their place.
   useEffect(() => () => forget(), []);
   return question && <Asked key={question.key} question={question} />;

@@ -47,6 +47,8 @@ export type Question = Cost & {
   /** The Idempotency-Key of the order. */
   key: string;
   tenant?: string;
+  /** The page where it was asked. */
+  at?: string;
   /** Somebody has agreed, and the answer is not known. */
   isSent?: boolean;
   /** The page was loaded again meanwhile. */
@@ -64,7 +66,12 @@ function put(question: Question): void {
 
 /** Opens the dialog. */
 export function spend(cost: Cost): void {
-  put({ ...cost, key: crypto.randomUUID(), tenant: queryClient.getQueryData<Me>(["me"])?.tenant.id });
+  put({
+    ...cost,
+    key: crypto.randomUUID(),
+    tenant: queryClient.getQueryData<Me>(["me"])?.tenant.id,
+    at: location.pathname,
+  });
 }
 
 /** Closes the dialog, if it is open; of a certain question only if that is the one. */
@@ -74,13 +81,20 @@ export function forget(key = useQuestion.getState().question?.key): void {
   useQuestion.setState({ question: undefined });
 }
 
-/** Asks again what was asked when the page was loaded anew; not in another tenant. */
+/** Whoever goes to another page has turned away from a question; only what may have been started follows them. */
+export function turnAway(pathname: string): void {
+  const { question } = useQuestion.getState();
+  if (question && !question.isSent && question.at !== pathname) forget();
+}
+
+/** Asks again what was asked when the page was loaded anew; not in another tenant, and not on another page. */
 export function askAgain(tenant: string): void {
   if (useQuestion.getState().question) return;
   const kept = sessionStorage.getItem(KEPT);
   sessionStorage.removeItem(KEPT);
   const question = kept ? (JSON.parse(kept) as Question) : undefined;
-  if (question?.tenant === tenant) put({ ...question, isKept: true });
+  if (question?.tenant !== tenant) return;
+  if (question.isSent || question.at === location.pathname) put({ ...question, isKept: true });
 }
 
 /** Path and body belong together by the type of the order; over all paths at once the client cannot see it. */

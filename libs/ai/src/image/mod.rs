@@ -25,11 +25,11 @@ const MAX_ANSWER: usize = 21 << 20;
 const OPENAI_MODEL: &str = "gpt-image-1";
 /// Runware's model, unless told: FLUX.1 schnell, the cheapest that draws scenes well.
 const RUNWARE_MODEL: &str = "runware:100@1";
-/// How long a picture may take; less than a worker's 300 seconds with what follows.
+/// How long a picture may take; less than a worker's 300 seconds with what follows, fetching it among that.
 const TIMEOUT: Duration = Duration::from_mins(3);
 
 /// How long fetching one from where its provider keeps it may take.
-const FETCH: Duration = Duration::from_secs(30);
+const FETCH: Duration = Duration::from_mins(1);
 
 /// What a picture is wanted for; each provider turns it into a size that it knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

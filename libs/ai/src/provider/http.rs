@@ -20,6 +20,9 @@ const MAX_BODY: usize = 8 * 1024 * 1024;
 /// How long opening a connection may take.
 const CONNECT: Duration = Duration::from_secs(10);
 
+/// The longest that a picture which is kept elsewhere is left there.
+const SOON: Duration = Duration::from_mins(2);
+
 /// What a provider answered, whatever the status.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -82,7 +85,7 @@ impl Http {
             value.set_sensitive(true);
             request = request.header(HeaderName::from_static(name), value);
         }
-        read(request.send().await.map_err(transport)?, most).await
+        read(request.send().await.map_err(unanswered)?, most).await
     }
 
     /// Fetches a picture from where a provider at `base_url` says that it lies; the key is not sent along.
@@ -99,12 +102,13 @@ impl Http {
             let sentence = "The image provider sent an address that is not fetched: only https is.";
             return Err(ProviderError::new(ErrorClass::ForGood, sentence, "an address without https"));
         }
-        let answer = read(self.client()?.get(url).timeout(timeout).send().await.map_err(transport)?, most).await?;
+        let answer = read(self.client()?.get(url).timeout(timeout).send().await.map_err(unanswered)?, most).await?;
         if answer.status.is_success() {
             return Ok(answer.body);
         }
         Err(ProviderError::new(
-            ErrorClass::RetryLater { after: super::classify::retry_after(&answer.headers) },
+            // It is not kept there for long.
+            ErrorClass::RetryLater { after: super::classify::retry_after(&answer.headers).map(|after| after.min(SOON)) },
             "The image provider made a picture, but it could not be fetched.",
             format!("status {} for the picture", answer.status),
         ))
@@ -114,7 +118,7 @@ impl Http {
 async fn read(mut response: reqwest::Response, most: usize) -> Result<Answer, ProviderError> {
     let (status, headers) = (response.status(), response.headers().clone());
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(transport)? {
+    while let Some(chunk) = response.chunk().await.map_err(broken_off)? {
         if body.len() + chunk.len() > most {
             return Err(ProviderError::new(
                 ErrorClass::OtherModel,
@@ -147,6 +151,17 @@ fn build() -> Result<Client, Box<dyn std::error::Error + Send + Sync>> {
     Ok(client)
 }
 
+/// No answer had begun: only who keeps us waiting may have worked for us.
+fn unanswered(error: reqwest::Error) -> ProviderError {
+    let is_unanswered = error.is_timeout() && !error.is_connect();
+    ProviderError { is_unanswered, ..transport(error) }
+}
+
+/// The answer had begun.
+fn broken_off(error: reqwest::Error) -> ProviderError {
+    ProviderError { is_unanswered: true, ..transport(error) }
+}
+
 /// Connections that fail or break are tried again later; a wrong address is not.
 fn transport(error: reqwest::Error) -> ProviderError {
     let error = error.without_url();
@@ -162,8 +177,7 @@ fn transport(error: reqwest::Error) -> ProviderError {
     } else {
         "The connection to the AI provider broke."
     };
-    let refused = ProviderError::new(ErrorClass::RetryLater { after: None }, sentence, detail);
-    ProviderError { is_unanswered: !error.is_connect(), ..refused }
+    ProviderError::new(ErrorClass::RetryLater { after: None }, sentence, detail)
 }
 
 fn chain(error: &dyn std::error::Error) -> String {

@@ -106,7 +106,7 @@ pub struct ProviderError {
     pub sentence: String,
     /// For the log alone; never holds a key.
     pub detail: String,
-    /// True when the provider may have worked, and bill it: the question was sent, and no answer came back.
+    /// True when the provider may have worked, and bill it: the question was sent, and no whole answer came back in time.
     pub is_unanswered: bool,
 }
 

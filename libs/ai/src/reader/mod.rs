@@ -22,7 +22,8 @@ pub use report::{ReadError, ReadErrorKind, Repair, RepairKind};
 pub const MAX_BYTES: usize = 4 * 1024 * 1024;
 /// The deepest nesting that is read.
 pub const MAX_DEPTH: usize = 128;
-/// How many bytes may be parsed per byte of text, over all attempts to find the JSON in it.
+/// How many bytes may be parsed per byte of text, over all attempts to find the JSON in it; what does not fit is parsed
+/// twice.
 const WORK_PER_BYTE: usize = 4;
 
 /// A value that was read, and what was repaired on the way.
@@ -256,13 +257,13 @@ impl Search<'_> {
         if inside.starts_with("\\\"") {
             return self.attempt_escaped(from);
         }
-        let mut read = || {
+        let read = || {
             let mut parser = Parser::new(self.text, from, self.cut_off);
             let outcome = parser.root();
-            self.work = self.work.saturating_sub(parser.position() - from + 1);
             (outcome, parser.position(), parser.into_notes())
         };
         let (outcome, to, notes) = read();
+        self.work = self.work.saturating_sub(to - from + 1);
         let Parsed { value, cut } = outcome.map_err(|problem| (to, false, problem))?;
         if let Ok(value) = T::deserialize(value.unwrap_or(Value::Null)) {
             return Ok(Found { from, to, value, notes });

@@ -136,9 +136,11 @@ impl ImageStep {
         match generate(ctx, &maker, wanted, &site.name, item).await {
             Ok(made) => {
                 let made = StoredImage { cost_microcents: made.cost_microcents.or(Some(cost_unsaid)), ..made };
-                let stored = self.keep(&key, made).await?;
-                limits.end(&called, Health::Good, stored.cost_microcents.unwrap_or_default()).await?;
-                Ok(stored)
+                let cost = made.cost_microcents.unwrap_or_default();
+                let stored = self.keep(&key, made).await;
+                // Billed it is, kept or not.
+                limits.end(&called, Health::Good, cost).await?;
+                stored
             }
             Err(error) => {
                 let health = match error.class {

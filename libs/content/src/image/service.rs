@@ -142,16 +142,12 @@ impl Contents {
         let keys = Keys::new(ctx);
         let mut effects = Effects::new();
         effects.delete("image", image.key(&keys), Some(Cond::eq_n("version", image.version)));
-        let content = self.table.get::<Content>(Content::key_of(&keys, image.content_id)).await?;
-        if content.is_some_and(|content| content.featured_image_id == Some(id)) {
-            effects.update(
-                "content",
-                Update::at(Content::key_of(&keys, image.content_id))
-                    .set("updated_at", ctx.now())
-                    .add("version", 1)
-                    .remove("featured_image_id")
-                    .when(Cond::eq("featured_image_id", id)),
-            );
+        if let Some(mut content) = self.table.get::<Content>(Content::key_of(&keys, image.content_id)).await?
+            && content.without_image(id)
+        {
+            content.updated_at = ctx.now();
+            content.version += 1;
+            effects.replace("content", &keys, &content, content.version - 1)?;
         }
         audit(ctx, &mut effects, "image.deleted", format!("image:{id}"))?;
         self.table.transact("content.delete_image", effects).await?;

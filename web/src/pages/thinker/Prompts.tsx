@@ -39,7 +39,7 @@ export function Prompts() {
                 key={prompt.name}
                 to={`/thinker/prompts/${inAddress(prompt.name)}`}
                 title={prompt.title}
-                note={`${prompt.about} ${credits(prompt.credits)} an answer.`}
+                note={`${prompt.about} A try costs ${credits(prompt.credits)}.`}
                 badges={
                   prompt.live == null ? (
                     <Badge>{prompt.newest > 0 ? "Default, with drafts" : "Default"}</Badge>

@@ -6,15 +6,17 @@ import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { NumberField } from "@/ui/Field";
 import { spend } from "@/ui/spend";
+import { useTaskList } from "./useTasks";
 
 /** What an article costs; a limit below it allows nothing. */
 export const ARTICLE_PRICE = 3;
 
 export function WriteAll({ site, name }: { site: string; name: string }) {
   const [asking, setAsking] = useState(false);
+  const { total } = useTaskList(site, { status: "queued" }, 1);
   return (
     <>
-      <Button icon={Sparkles} onPress={() => setAsking(true)}>
+      <Button icon={Sparkles} isDisabled={total === 0} onPress={() => setAsking(true)}>
         Write all queued
       </Button>
       {asking && <Ask site={site} name={name} close={() => setAsking(false)} />}

@@ -164,7 +164,8 @@ function Nothing({ filtered, may }: { filtered: boolean; may: boolean }) {
 function Place({ content }: { content: Content }) {
   const place = content.destinations[HOSTED];
   if (!place) return <span className="text-ink-soft">Not published</span>;
-  const old = behind(content);
+  const moves = place.slug === content.slug ? undefined : `Published again it moves to /${content.slug}.`;
+  const old = behind(content) ?? moves;
   return (
     <span className="flex items-center gap-1.5">
       <a
@@ -207,7 +208,7 @@ function columnsOf(may: boolean, site: Site, wantsReview: boolean, open: (row: C
       width: { sm: 5.5 },
       cell: (row) => number(row.word_count),
     },
-    { id: "place", header: "Published at", width: { md: 9, xl: 14 }, cell: (row) => <Place content={row} /> },
+    { id: "place", header: "Published to", width: { md: 8, xl: 12 }, cell: (row) => <Place content={row} /> },
     { id: "kind", header: "Kind", width: { lg: 8.5 }, cell: (row) => <Badge>{entityName(row.entity_type)}</Badge> },
     { id: "structure", header: "Structure", width: { "2xl": 8 }, cell: (row) => words(row.structure) },
     { id: "category", header: "Category", width: { "2xl": 12 }, cell: (row) => row.category ?? "" },

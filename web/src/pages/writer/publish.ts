@@ -20,7 +20,9 @@ export function behind(content: Content): string | undefined {
   const { shown } = place;
   if (!shown) return undefined;
   const same = <K extends keyof typeof shown & keyof Content>(field: K) =>
-    JSON.stringify(shown[field] ?? null) === JSON.stringify(content[field] ?? null);
+    JSON.stringify(shown[field] ?? null) === JSON.stringify(content[field] ?? null) ||
+    // The first picture does not wait.
+    (field === "featured_image_id" && !shown[field]);
   const changed = (Object.keys(DETAILS) as (keyof typeof DETAILS)[]).filter((field) => !same(field));
   if (changed.length === 0) return undefined;
   return `Publish again to show what has changed: ${changed.map((field) => DETAILS[field]).join(", ")}.`;
@@ -28,6 +30,8 @@ export function behind(content: Content): string | undefined {
 
 /** What a page shows beside its text. */
 const DETAILS = {
+  primary_keyword: "keyword",
+  secondary_keywords: "further keywords",
   category: "category",
   tags: "tags",
   language: "language",

@@ -3,7 +3,7 @@
 use igny8_accounts::InSite;
 use igny8_core::{ContentId, Ctx, Error, ImageId, Page, PageRequest, Result, SiteId};
 use igny8_platform::audit;
-use igny8_table::{Cond, Effects, Entity, Index, Keys, Query, Update};
+use igny8_table::{Cond, Effects, Entity, Index, Keys, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

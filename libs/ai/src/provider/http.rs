@@ -108,7 +108,9 @@ impl Http {
         }
         Err(ProviderError::new(
             // It is not kept there for long.
-            ErrorClass::RetryLater { after: super::classify::retry_after(&answer.headers).map(|after| after.min(SOON)) },
+            ErrorClass::RetryLater {
+                after: super::classify::retry_after(&answer.headers).map(|after| after.min(SOON)),
+            },
             "The image provider made a picture, but it could not be fetched.",
             format!("status {} for the picture", answer.status),
         ))

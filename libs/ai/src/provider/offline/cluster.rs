@@ -9,10 +9,8 @@ use crate::shapes::{ClusterInput, ClusterOut, ClusterOutput};
 
 /// How many neighbours of a keyword count among the few of one request.
 const NEIGHBOURS: usize = 8;
-/// The mean similarity within a group, over all of its pairs, is at least this, in a list of [`MANY`].
+/// The mean similarity within a group, over all of its pairs, is at least this.
 const SIMILAR: f32 = 0.04;
-/// In a shorter list it must be more: a word that two topics share by chance is rarer there, and so says too much.
-const MANY: usize = 30;
 /// A group at least this similar to an existing cluster's name and description joins it.
 const JOINS: f32 = 0.40;
 
@@ -42,8 +40,7 @@ pub(super) fn answer(input: &ClusterInput) -> ClusterOutput {
             stems: topical(&keyword.keyword).iter().map(|word| stem(word)).collect(),
         })
         .collect();
-    let similar = SIMILAR * (MANY as f32 / about.len().max(1) as f32).max(1.0);
-    let of_keyword = groups(&kin(&about, &entries), similar);
+    let of_keyword = groups(&kin(&about, &entries), SIMILAR);
     let mut groups: BTreeMap<u32, (Vec<&Vector>, Vec<Entry>)> = BTreeMap::new();
     for ((entry, vector), group) in entries.into_iter().zip(vectors).zip(of_keyword) {
         let group = groups.entry(group).or_default();

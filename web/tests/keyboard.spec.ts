@@ -9,8 +9,8 @@ change brake pads,700,21,informational
 how to change brake pads,600,18,informational
 `;
 
-/** Goes on by Tab until `target` has the focus. */
-async function tabTo(page: Page, target: Locator, most = 40): Promise<void> {
+/** Goes on by Tab until `target` has the focus; the steps of a guide in the editor are dozens of controls. */
+async function tabTo(page: Page, target: Locator, most = 80): Promise<void> {
   await expect(target).toBeVisible();
   const passed: string[] = [];
   for (let presses = 0; presses <= most; presses += 1) {

@@ -39,11 +39,12 @@ export function Images() {
 function Upload({ site }: { site: Site }) {
   const may = useMay("editor");
   const [isOpen, setOpen] = useState(false);
-  const contents = usePageNames(site.id).data;
-  if (!may || !contents || contents.length === 0) return null;
+  const contents = usePageNames(site.id).data ?? [];
+  if (!may) return null;
   return (
     <>
-      <Button icon={ImageUp} onPress={() => setOpen(true)}>
+      {/* It has its place from the beginning, so that nothing moves once the pages are known. */}
+      <Button icon={ImageUp} isDisabled={contents.length === 0} onPress={() => setOpen(true)}>
         Upload
       </Button>
       <UploadDialog contents={contents} isOpen={isOpen} close={() => setOpen(false)} />

@@ -112,6 +112,13 @@ impl Parser<'_> {
             if !proper {
                 self.notes.add(RepairKind::Literal, at);
             }
+            if stray_quote > 0 {
+                self.notes.add(RepairKind::MissingQuote, at + end);
+            }
+            let is_odd = |c: char| is_blank(c) && !matches!(c, ' ' | '\n' | '\r' | '\t');
+            if let Some(place) = rest[word.len()..end].find(is_odd) {
+                self.notes.add(RepairKind::Whitespace, at + word.len() + place);
+            }
             Parsed::whole(value)
         } else {
             self.notes.add(RepairKind::UnquotedString, at);

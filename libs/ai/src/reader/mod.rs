@@ -406,6 +406,8 @@ impl Search<'_> {
             found.notes.add(RepairKind::ExtraBracket, found.to);
         } else if after.contains([',', ';']) {
             found.notes.add(RepairKind::ExtraComma, found.to);
+        } else if after.contains(['`', ')']) && !found.notes.has(RepairKind::Fence) {
+            found.notes.add(RepairKind::Prose, found.to);
         }
         if found.notes.has(RepairKind::CutOff) && !left.is_empty() {
             // The text went on behind the place where the JSON stopped, so it was not the end that is missing.

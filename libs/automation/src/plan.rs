@@ -154,7 +154,9 @@ impl Automation {
         };
         let count_of = tasks.len() + ideas.len();
         if count_of == 0 {
-            return Ok(Some(Planned::nothing("No task waits, and no idea is accepted that has no rival.")));
+            return Ok(Some(Planned::nothing(
+                "Nothing waits to be written. Accept an idea, or decide about those that name a rival.",
+            )));
         }
         Ok((most > 0).then(|| {
             let titles = tasks.iter().map(|task| &task.title).chain(ideas.iter().map(|idea| &idea.title));

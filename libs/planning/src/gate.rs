@@ -6,7 +6,7 @@
 
 use async_trait::async_trait;
 use igny8_core::{Ctx, IdeaId, Limit, Result, SiteId, Timestamp};
-use igny8_similarity::{Corpus, Need, SAME_NEED, name_form};
+use igny8_similarity::{Corpus, Need, SAME_NEED, name_form, shared_words};
 use igny8_table::{Cond, Entity, Keys, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -140,7 +140,39 @@ pub trait Rivals: Send + Sync {
 #[derive(Debug)]
 pub struct Gate {
     corpus: Corpus,
-    known: Vec<(Existing, Need)>,
+    known: Vec<(Existing, Asked)>,
+}
+
+/// What a page is about.
+#[derive(Debug)]
+struct Asked {
+    /// What its title asks for.
+    need: Need,
+    /// Its primary keyword, when the title says it.
+    subject: Option<String>,
+}
+
+impl Asked {
+    fn new(corpus: &Corpus, title: &str, keyword: Option<&str>) -> Self {
+        let said = |keyword: &&str| matches!(shared_words(keyword, title), (words @ 1.., said) if words == said);
+        Self { need: corpus.need(title), subject: keyword.filter(said).map(str::to_owned) }
+    }
+
+    /// How near two are. Titles are made by the same few frames (“…: A Practical Guide”): pages that name different
+    /// subjects in one frame are no rivals, however much of their titles is the frame.
+    fn closeness(&self, other: &Self) -> f32 {
+        match (&self.subject, &other.subject) {
+            (Some(ours), Some(theirs)) if differ(ours, theirs) => 0.0,
+            _ => self.need.closeness(&other.need),
+        }
+    }
+}
+
+/// Whether keywords are different subjects: half of the words of each, or more, are not in the other. `oil change` and
+/// `change brake pads` are, `brake pad price` and `brake pad cost` are not.
+fn differ(a: &str, b: &str) -> bool {
+    let half = |(words, shared): (usize, usize)| shared * 2 <= words;
+    half(shared_words(a, b)) && half(shared_words(b, a))
 }
 
 impl Gate {
@@ -150,8 +182,8 @@ impl Gate {
             existing.iter().map(|one| one.rival.title.as_str()).chain(titles.iter().copied()).collect();
         let corpus = Corpus::new(&texts);
         let read = |one: Existing| {
-            let need = corpus.need(&one.rival.title);
-            (one, need)
+            let asked = Asked::new(&corpus, &one.rival.title, one.primary_keyword.as_deref());
+            (one, asked)
         };
         let known = existing.into_iter().map(read).collect();
         Self { corpus, known }
@@ -176,12 +208,12 @@ impl Gate {
     }
 
     fn nearest(&self, idea: &ContentIdea, counts: impl Fn(&Existing) -> bool) -> Option<Verdict> {
-        let need = self.corpus.need(&idea.title);
+        let asked = self.asked(idea);
         let form = name_form(&idea.title);
         let keyword = idea.target_keywords.first().map(|keyword| name_form(keyword));
         let others = self.known.iter().filter(|(one, _)| one.idea != Some(idea.id) && counts(one));
         let found = others.filter_map(|(one, theirs)| {
-            let near = need.closeness(theirs);
+            let near = asked.closeness(theirs);
             let is_content = matches!(one.rival.kind, RivalKind::Page | RivalKind::Draft);
             let (rank, judgement, why) = if form == name_form(&one.rival.title) {
                 (3, Judgement::Reject, Why::SameTitle)
@@ -203,7 +235,11 @@ impl Gate {
 
     /// From now on this idea is a rival of others, too.
     pub fn add(&mut self, idea: &ContentIdea) {
-        self.known.push((existing(idea), self.corpus.need(&idea.title)));
+        self.known.push((existing(idea), self.asked(idea)));
+    }
+
+    fn asked(&self, idea: &ContentIdea) -> Asked {
+        Asked::new(&self.corpus, &idea.title, idea.target_keywords.first().map(String::as_str))
     }
 }
 
@@ -338,6 +374,27 @@ mod tests {
             assert_eq!(gate.judge(&idea), None, "{title}");
             gate.add(&idea);
         }
+    }
+
+    #[test]
+    fn one_frame_around_two_subjects_makes_no_rivals() {
+        let frames = |subject: &str| {
+            [
+                format!("{subject} Compared: What Sets the Options Apart"),
+                format!("{subject}: A Practical Guide"),
+                format!("How to Get {subject} Right"),
+            ]
+        };
+        let subjects = ["Brake Pads", "Wheel Alignment", "Oil Change", "Change Spark Plugs"];
+        for (a, b) in subjects.iter().flat_map(|a| subjects.iter().map(move |b| (a, b))).filter(|(a, b)| a != b) {
+            for (one, other) in frames(a).iter().zip(frames(b)) {
+                let known = there(RivalKind::Idea, &other, &b.to_lowercase());
+                assert_eq!(verdict(vec![known], one, &a.to_lowercase()), None, "{one} / {other}");
+            }
+        }
+        let near = there(RivalKind::Idea, "Brake Pad Price: What to Expect", "brake pad price");
+        let found = verdict(vec![near], "Brake Pad Cost: What to Expect", "brake pad cost");
+        assert_eq!(found, Some((Judgement::Merge, Why::SameNeed)));
     }
 
     #[test]

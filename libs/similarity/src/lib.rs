@@ -15,7 +15,7 @@ mod vectors;
 
 pub use batches::{batches, name_form, relevant};
 pub use graph::{Graph, groups};
-pub use need::{Need, SAME_NEED};
+pub use need::{Need, SAME_NEED, shared_words};
 pub use order::in_order_of_kinship;
 pub use same::{Group, same};
 pub use vectors::{Corpus, Neighbour, Vector};

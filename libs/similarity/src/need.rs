@@ -64,6 +64,13 @@ impl Need {
     }
 }
 
+/// How many words `text` has, and how many of them `other` has too, in one of their forms.
+pub fn shared_words(text: &str, other: &str) -> (usize, usize) {
+    let (ours, theirs) = (words(text), words(other));
+    let shared = ours.iter().filter(|word| theirs.iter().any(|their| akin(word, their))).count();
+    (ours.len(), shared)
+}
+
 /// The same word, or two forms of it: one is the other with one or two letters more, or they share their beginning, at
 /// least four letters and two thirds of the longer one.
 fn akin(a: &str, b: &str) -> bool {
@@ -98,6 +105,13 @@ mod tests {
         assert!(parts < SAME_NEED, "{parts}");
         let years = closeness("best brake pads 2025", "best brake pads 2026");
         assert!(years > parts + 0.2, "{years}");
+    }
+
+    #[test]
+    fn words_are_shared_in_any_form() {
+        assert_eq!(shared_words("brake pads", "How to change a brake pad"), (2, 2));
+        assert_eq!(shared_words("oil change", "changing brake pads"), (2, 1));
+        assert_eq!(shared_words("café", ""), (1, 0));
     }
 
     #[test]

@@ -11,8 +11,8 @@ use super::{
 
 /// The longest key that is recognised by looking ahead, in bytes.
 const KEY_AHEAD: usize = 128;
-/// The longest comment that is skipped by looking ahead, in bytes.
-const COMMENT_AHEAD: usize = 256;
+/// The comments that are skipped by looking ahead, in bytes, all of them in a row.
+const COMMENT_AHEAD: usize = 512;
 
 /// White space between tokens, the kinds that JSON does not know included.
 pub(super) fn is_blank(c: char) -> bool {
@@ -364,11 +364,12 @@ impl Parser<'_> {
         while at < self.text.len() && !self.text.is_char_boundary(at) {
             at += 1;
         }
+        let mut left = COMMENT_AHEAD;
         loop {
             let rest = &self.text[at.min(self.text.len())..];
             let trimmed = rest.trim_start_matches(is_blank);
             at = self.text.len() - trimmed.len();
-            let mut end = COMMENT_AHEAD.min(trimmed.len());
+            let mut end = left.min(trimmed.len());
             while !trimmed.is_char_boundary(end) {
                 end -= 1;
             }
@@ -383,7 +384,7 @@ impl Parser<'_> {
                 None
             };
             match len {
-                Some(len) => at += len,
+                Some(len) => (at, left) = (at + len, left - len),
                 None => return at,
             }
         }

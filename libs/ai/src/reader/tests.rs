@@ -217,8 +217,9 @@ fn time_is_linear_in_the_size() {
         "\",\"\\\"",
         "{\"a,",
         "\",'",
+        "\n//'",
     ] {
-        for prefix in ["", "{\"a\": \""] {
+        for prefix in ["", "`", "{\"a\": \""] {
             let text = format!("{prefix}{}", piece.repeat(size / piece.len()));
             let start = Instant::now();
             let _ = read::<Value>(&text);

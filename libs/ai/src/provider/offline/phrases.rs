@@ -3,7 +3,7 @@
 
 /// First sentences of an article.
 pub(super) const OPENINGS: [&str; 8] = [
-    "Most searches for “{k}” begin with a small, practical question, and most answers make it larger than it is.",
+    "Most searches for {k} begin with a small, practical question, and most answers make it larger than it is.",
     "If you are looking into {k}, you probably want to make one good decision and then get on with your day.",
     "There is no shortage of advice on {k}; what is missing is an order in which to take it.",
     "{K} looks simple from a distance and turns into a row of small choices once you come closer.",

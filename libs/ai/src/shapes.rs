@@ -1,14 +1,19 @@
 //! What goes into the AI functions and what comes out of them: the serde shapes and the JSON Schemas of the answers.
 //!
 //! They live here because three parties must agree on them: the prompts, the offline model and the bounded contexts.
-//! Reading is lenient where models are careless (a number as text, a missing list); the schemas are strict, as
-//! OpenAI's strict mode wants them: every property required, no additional ones.
+//! Reading is lenient where models are careless (a number as text, a missing list); the schemas are strict.
 
+mod careless;
+mod schema;
 mod structure;
 
-use serde::{Deserialize, Deserializer, Serialize, de};
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use careless::numbers;
+pub(crate) use careless::{number, text_or_nothing};
+pub use schema::{cluster_schema, content_schema, ideas_schema, section_schema, titles_schema};
+pub(crate) use schema::{list, object, one_of, text};
 pub use structure::content_schema_for;
 
 /// The 14 structures of a content.
@@ -381,199 +386,4 @@ pub struct TitleOut {
     /// Title for search results, about 60 characters.
     #[serde(default, deserialize_with = "text_or_nothing")]
     pub meta_title: String,
-}
-
-/// The schema of [`SectionOutput`]: the blocks that a model may write.
-pub fn section_schema() -> Value {
-    object(&[("blocks", content_schema()["properties"]["blocks"].clone())])
-}
-
-/// The schema of [`TitlesOutput`].
-pub fn titles_schema() -> Value {
-    let title = object(&[
-        ("title", text("A title, at most 70 characters.")),
-        ("meta_title", text("The same for search results, at most 60 characters.")),
-    ]);
-    object(&[("titles", list(title))])
-}
-
-/// The schema of [`ClusterOutput`].
-pub fn cluster_schema() -> Value {
-    let cluster = object(&[
-        (
-            "name",
-            text("A short topic name in the language of the keywords; an existing cluster's exact name if it fits."),
-        ),
-        ("description", text("One sentence: what somebody searching these keywords wants.")),
-        ("keywords", list(json!({ "type": "integer", "description": "A keyword's number." }))),
-    ]);
-    object(&[("clusters", list(cluster))])
-}
-
-/// The schema of [`IdeasOutput`].
-pub fn ideas_schema() -> Value {
-    let section = object(&[
-        ("heading", text("The section's heading.")),
-        ("points", list(text("One thing that the section says."))),
-    ]);
-    let idea = object(&[
-        ("title", text("The title, at most 70 characters.")),
-        ("angle", text("What this page offers that others do not.")),
-        ("structure", one_of(&STRUCTURES)),
-        ("entity_type", one_of(&ENTITY_TYPES)),
-        ("target_keywords", list(text("A keyword of the cluster, copied exactly."))),
-        ("outline", list(section)),
-        ("estimated_words", json!({ "type": "integer", "description": "Words that the page needs." })),
-        ("audience", text("Whom the page is for.")),
-    ]);
-    object(&[("ideas", list(idea))])
-}
-
-/// The schema of [`ContentOutput`]: the blocks that a model may write (no images, no raw HTML).
-pub fn content_schema() -> Value {
-    let inline = text("Text; of HTML only <strong>, <em>, <code>, <a href> and <br>.");
-    let or_null = |what: &str| json!({ "type": ["string", "null"], "description": what });
-    let blocks = [
-        block("heading", &[("level", json!({ "type": "integer", "enum": [2, 3, 4] })), ("text", inline.clone())]),
-        block("paragraph", &[("text", inline.clone())]),
-        block("list", &[("ordered", json!({ "type": "boolean" })), ("items", list(inline.clone()))]),
-        block("quote", &[("text", inline.clone()), ("cite", or_null("Who said it, or null."))]),
-        block(
-            "table",
-            &[
-                ("header", list(text("A column's heading."))),
-                ("rows", list(list(inline.clone()))),
-                ("caption", or_null("What the table shows, or null.")),
-            ],
-        ),
-        block("code", &[("language", or_null("The language, or null.")), ("text", text("The code."))]),
-        block("faq", &[("items", list(object(&[("question", text("A question.")), ("answer", inline.clone())])))]),
-        block("callout", &[("tone", one_of(&["note", "tip", "warning"])), ("text", inline)]),
-    ];
-    object(&[
-        ("title", text("The title.")),
-        ("meta_title", text("Title for search results, at most 60 characters.")),
-        ("meta_description", text("Description for search results, at most 155 characters.")),
-        ("excerpt", text("A teaser of one or two sentences.")),
-        ("blocks", list(json!({ "anyOf": blocks }))),
-    ])
-}
-
-pub(crate) fn text(description: &str) -> Value {
-    json!({ "type": "string", "description": description })
-}
-
-pub(crate) fn list(items: impl Into<Value>) -> Value {
-    json!({ "type": "array", "items": items.into() })
-}
-
-pub(crate) fn one_of(values: &[&str]) -> Value {
-    json!({ "type": "string", "enum": values })
-}
-
-pub(crate) fn object(properties: &[(&str, Value)]) -> Value {
-    let required: Vec<&str> = properties.iter().map(|(name, _)| *name).collect();
-    let properties: serde_json::Map<String, Value> =
-        properties.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
-    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
-}
-
-fn block(kind: &str, properties: &[(&str, Value)]) -> Value {
-    let kind = ("type", json!({ "type": "string", "enum": [kind] }));
-    object(&[std::slice::from_ref(&kind), properties].concat())
-}
-
-/// A text; null counts as an empty one.
-pub(crate) fn text_or_nothing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    Ok(Option::<String>::deserialize(deserializer)?.unwrap_or_default())
-}
-
-/// A whole number; also `"1,200 words"`, `1200.0` or null (0).
-pub(crate) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
-    whole(&Value::deserialize(deserializer)?).map_err(de::Error::custom)
-}
-
-/// A list of whole numbers, each as lenient as [`number`].
-fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u32>, D::Error> {
-    let values = Vec::<Value>::deserialize(deserializer)?;
-    values.iter().map(|value| whole(value).map_err(de::Error::custom)).collect()
-}
-
-fn whole(value: &Value) -> Result<u32, String> {
-    let wrong = || format!("expected a whole number, found {value}");
-    match value {
-        Value::Null => Ok(0),
-        Value::Number(number) => number
-            .as_u64()
-            .or_else(|| number.as_f64().filter(|number| *number >= 0.0).map(|number| number.round() as u64))
-            .and_then(|number| u32::try_from(number).ok())
-            .ok_or_else(wrong),
-        Value::String(text) => {
-            let digits: String = text
-                .trim_start_matches(|c: char| !c.is_ascii_digit() && c != '-')
-                .chars()
-                .take_while(|c| c.is_ascii_digit() || matches!(c, ',' | '_'))
-                .filter(char::is_ascii_digit)
-                .collect();
-            digits.parse().map_err(|_| wrong())
-        }
-        _ => Err(wrong()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn careless_numbers_are_read() {
-        let idea: IdeaOut =
-            serde_json::from_value(json!({ "title": "t", "outline": [], "estimated_words": "about 1,200 words" }))
-                .unwrap();
-        assert_eq!((idea.estimated_words, idea.structure.as_str()), (1200, "article"));
-        let cluster = json!({ "name": "c", "description": null, "keywords": ["1", 2, 3.0, "#4"] });
-        assert_eq!(serde_json::from_value::<ClusterOut>(cluster).unwrap().keywords, [1, 2, 3, 4]);
-        let wrong = json!({ "name": "c", "keywords": ["running shoes"] });
-        let error = serde_json::from_value::<ClusterOut>(wrong).unwrap_err().to_string();
-        assert!(error.contains("expected a whole number, found \"running shoes\""), "{error}");
-    }
-
-    /// OpenAI's strict mode refuses a schema in which any object misses one of these.
-    pub(super) fn assert_strict(schema: &Value) {
-        if schema["type"] == "object" || schema["type"] == json!(["object", "null"]) {
-            let mut names: Vec<&str> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
-            let mut required: Vec<&str> =
-                schema["required"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
-            names.sort_unstable();
-            required.sort_unstable();
-            assert_eq!(names, required);
-            assert_eq!(schema["additionalProperties"], false);
-        }
-        match schema {
-            Value::Object(members) => members.values().for_each(assert_strict),
-            Value::Array(items) => items.iter().for_each(assert_strict),
-            _ => {}
-        }
-    }
-
-    #[test]
-    fn the_schemas_are_strict_and_have_the_fields_of_the_shapes() {
-        let samples = [
-            (cluster_schema(), json!(ClusterOutput::default())),
-            (ideas_schema(), json!(IdeasOutput::default())),
-            (content_schema(), json!(ContentOutput::default())),
-            (section_schema(), json!(SectionOutput::default())),
-            (titles_schema(), json!(TitlesOutput::default())),
-            (cluster_schema()["properties"]["clusters"]["items"].clone(), json!(ClusterOut::default())),
-            (ideas_schema()["properties"]["ideas"]["items"].clone(), json!(IdeaOut::default())),
-        ];
-        for (schema, sample) in samples {
-            assert_strict(&schema);
-            let mut properties: Vec<&String> = schema["properties"].as_object().unwrap().keys().collect();
-            let mut fields: Vec<&String> = sample.as_object().unwrap().keys().collect();
-            properties.sort();
-            fields.sort();
-            assert_eq!(properties, fields);
-        }
-    }
 }

@@ -5,6 +5,7 @@
 //! claims without a figure or a quotation.
 
 mod figure;
+mod number;
 mod quotation;
 mod source;
 mod words;

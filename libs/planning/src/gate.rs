@@ -161,9 +161,10 @@ impl Asked {
     /// How near two are. Titles are made by the same few frames (“…: A Practical Guide”): pages that name different
     /// subjects in one frame are no rivals, however much of their titles is the frame.
     fn closeness(&self, other: &Self) -> f32 {
+        let near = self.need.closeness(&other.need);
         match (&self.subject, &other.subject) {
-            (Some(ours), Some(theirs)) if differ(ours, theirs) => 0.0,
-            _ => self.need.closeness(&other.need),
+            (Some(ours), Some(theirs)) if near >= SAME_NEED && differ(ours, theirs) => 0.0,
+            _ => near,
         }
     }
 }

@@ -7,6 +7,8 @@
     reason = "a test that cannot be set up must fail"
 )]
 
+mod web;
+
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use http_body_util::{BodyExt, Full};
@@ -23,6 +25,9 @@ use igny8_up::{Settings, Up};
 use igny8_work::{Item, ItemState, Job, Lane, Work};
 use serde_json::{Value, json};
 use tracing_subscriber::{filter::LevelFilter, fmt::TestWriter};
+
+#[allow(unused_imports, reason = "not every program of tests calls other addresses")]
+pub use web::Web;
 
 /// A cloud of one test, on free ports, in a folder of its own.
 pub struct Cloud {
@@ -282,76 +287,6 @@ impl Client<'_> {
         let mut numbers: Vec<_> = entries.iter().map(|entry| entry["number"].as_u64().unwrap()).collect();
         numbers.reverse();
         assert_eq!(numbers, (1..=entries.len() as u64).collect::<Vec<_>>());
-    }
-}
-
-/// Calls any address, where there is no [`Cloud`]: another process, or a cloud that the test builds itself.
-#[derive(Clone)]
-pub struct Web {
-    pub url: String,
-    http: Hyper<HttpConnector, Full<Bytes>>,
-}
-
-impl Web {
-    pub fn new(url: impl Into<String>) -> Self {
-        Self { url: url.into(), http: Hyper::builder(TokioExecutor::new()).build_http() }
-    }
-
-    /// The answer, or none where nobody answers.
-    pub async fn call(
-        &self,
-        method: Method,
-        path: &str,
-        token: Option<&str>,
-        body: Option<&Value>,
-        headers: &[(&str, &str)],
-    ) -> Option<Answer> {
-        let mut headers = headers.to_vec();
-        if body.is_some() {
-            headers.push(("content-type", "application/json"));
-        }
-        let body = body.map(|body| Bytes::from(body.to_string())).unwrap_or_default();
-        self.send(method, path, token, body, &headers).await
-    }
-
-    async fn send(
-        &self,
-        method: Method,
-        path: &str,
-        token: Option<&str>,
-        body: Bytes,
-        headers: &[(&str, &str)],
-    ) -> Option<Answer> {
-        let what = format!("{method} {path}");
-        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url));
-        if let Some(token) = token {
-            request = request.header("authorization", format!("Bearer {token}"));
-        }
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let response = self.http.request(request.body(Full::new(body)).unwrap()).await.ok()?;
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.ok()?.to_bytes();
-        Some(Answer { what, status: parts.status, headers: parts.headers, bytes })
-    }
-
-    pub async fn get(&self, path: &str, token: &str) -> Answer {
-        self.call(Method::GET, path, Some(token), None, &[]).await.unwrap()
-    }
-
-    pub async fn post(&self, path: &str, token: &str, body: &Value) -> Answer {
-        self.call(Method::POST, path, Some(token), Some(body), &[]).await.unwrap()
-    }
-
-    /// Puts a file to an address that was signed for it.
-    pub async fn put(&self, path: &str, body: impl Into<Bytes>) -> Answer {
-        self.send(Method::PUT, path, None, body.into(), &[]).await.unwrap()
-    }
-
-    /// Posts a text of some kind, as `text/csv`.
-    pub async fn text(&self, path: &str, token: &str, kind: &str, body: String) -> Answer {
-        self.send(Method::POST, path, Some(token), body.into(), &[("content-type", kind)]).await.unwrap()
     }
 }
 

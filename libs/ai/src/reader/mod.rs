@@ -6,6 +6,7 @@
 //! The crates that do this (llm_json, jsonrepair) overflow the stack on deep nesting and agree less with the cases of
 //! the libraries that they port.
 
+mod escapes;
 mod parser;
 mod report;
 mod strings;
@@ -281,7 +282,7 @@ impl Search<'_> {
     fn attempt_escaped<T: DeserializeOwned>(&mut self, from: usize) -> Result<Found<T>, Miss> {
         let len = self.text.len();
         self.work = self.work.saturating_sub(2 * (len - from));
-        let inner = strings::unescape(&self.text[from..]);
+        let inner = escapes::unescape(&self.text[from..]);
         let mut parser = Parser::new(&inner, 0, self.cut_off);
         let Parsed { value, cut } = parser.root().map_err(|error| (len, true, error))?;
         let mut notes = parser.into_notes();

@@ -3,9 +3,10 @@
 use serde_json::{Number, Value};
 
 use super::{
+    escapes::decode,
     parser::{Parsed, Parser},
     report::RepairKind,
-    strings::{Place, decode, is_blank, is_quote, window},
+    strings::{Place, is_blank, is_quote, window},
 };
 
 impl Parser<'_> {

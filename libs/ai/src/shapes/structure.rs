@@ -56,7 +56,7 @@ pub fn content_schema_for(entity_type: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::content_schema_for;
-    use crate::shapes::{ENTITY_TYPES, tests::assert_strict};
+    use crate::shapes::{ENTITY_TYPES, schema::tests::assert_strict};
 
     #[test]
     fn no_kind_is_asked_for_what_a_model_cannot_know() {

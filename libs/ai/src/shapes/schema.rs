@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 
 use super::{ENTITY_TYPES, STRUCTURES};
 
-/// The schema of [`SectionOutput`]: the blocks that a model may write.
+/// The schema of [`SectionOutput`](super::SectionOutput): the blocks that a model may write.
 pub fn section_schema() -> Value {
     object(&[("blocks", content_schema()["properties"]["blocks"].clone())])
 }
 
-/// The schema of [`TitlesOutput`].
+/// The schema of [`TitlesOutput`](super::TitlesOutput).
 pub fn titles_schema() -> Value {
     let title = object(&[
         ("title", text("A title, at most 70 characters.")),
@@ -19,7 +19,7 @@ pub fn titles_schema() -> Value {
     object(&[("titles", list(title))])
 }
 
-/// The schema of [`ClusterOutput`].
+/// The schema of [`ClusterOutput`](super::ClusterOutput).
 pub fn cluster_schema() -> Value {
     let cluster = object(&[
         (
@@ -32,7 +32,7 @@ pub fn cluster_schema() -> Value {
     object(&[("clusters", list(cluster))])
 }
 
-/// The schema of [`IdeasOutput`].
+/// The schema of [`IdeasOutput`](super::IdeasOutput).
 pub fn ideas_schema() -> Value {
     let section = object(&[
         ("heading", text("The section's heading.")),
@@ -51,7 +51,7 @@ pub fn ideas_schema() -> Value {
     object(&[("ideas", list(idea))])
 }
 
-/// The schema of [`ContentOutput`]: the blocks that a model may write (no images, no raw HTML).
+/// The schema of [`ContentOutput`](super::ContentOutput): the blocks that a model may write (no images, no raw HTML).
 pub fn content_schema() -> Value {
     let inline = text("Text; of HTML only <strong>, <em>, <code>, <a href> and <br>.");
     let or_null = |what: &str| json!({ "type": ["string", "null"], "description": what });
